@@ -1,0 +1,1 @@
+"""Docent's custom actions, run by `rasa run actions`."""

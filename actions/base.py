@@ -1,0 +1,129 @@
+"""What every action has in common: it never raises to Rasa and never leaves a visitor in silence."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from bot.config import ROOT, load_settings
+from bot.content.voice import Voice, load_voice
+from bot.store import log
+from bot.store.database import Database
+
+logger = logging.getLogger(__name__)
+
+# Rasa waits five minutes for an action; a visitor does not.
+ACTION_SECONDS = 4.0
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What an action needs to know of the turn."""
+
+    text: str
+    language: str
+    seq: int | None
+    topic: str | None
+    intent: str
+    confidence: float
+    decision: str
+    ranking: list[dict[str, Any]]
+
+
+class MuseumAction(Action, ABC):
+    """An action of Docent.
+
+    A subclass names itself and writes `act`. When `act` fails or takes too long, a case is asked
+    for with an apology, so that a person takes over what we could not do.
+    """
+
+    action: str
+    apologises = True
+
+    def name(self) -> str:
+        """Returns the name that domain.yml and the rules use."""
+        return self.action
+
+    @abstractmethod
+    async def act(self, asked: Asked, dispatcher: CollectingDispatcher) -> None:
+        """Says what there is to say through the dispatcher."""
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        """Runs `act`, then notes on the visitor's message what was understood."""
+        try:
+            asked = read_turn(tracker)
+            await asyncio.wait_for(self.act(asked, dispatcher), ACTION_SECONDS)
+            await log_turn(asked)
+        except Exception:
+            logger.exception("an action failed", extra={"action": self.action})
+            if self.apologises and not dispatcher.messages:
+                ask_for_case(dispatcher, "failure", "apology_handoff")
+        return []
+
+
+def read_turn(tracker: Tracker) -> Asked:
+    """Reads the turn from what Rasa sends to an action."""
+    latest = tracker.latest_message
+    metadata = latest.get("metadata") or {}
+    intent = latest.get("intent") or {}
+    return Asked(
+        text=latest.get("text") or "",
+        language=metadata.get("language") or tracker.get_slot("language") or "en",
+        seq=metadata.get("message"),
+        topic=intent.get("full_retrieval_intent_name"),
+        intent=intent.get("name") or "",
+        confidence=float(intent.get("confidence") or 0.0),
+        decision=latest.get("decision") or "",
+        ranking=latest.get("intent_ranking") or [],
+    )
+
+
+def ask_for_case(dispatcher: CollectingDispatcher, reason: str, sentence: str) -> None:
+    """Asks for a case; the inbox opens it in the same transaction as the words of the turn."""
+    dispatcher.utter_message(json_message={"case": {"reason": reason, "sentence": sentence}})
+
+
+async def log_turn(asked: Asked) -> None:
+    """Writes topic, confidence and decision on the visitor's message; twice changes nothing."""
+    if asked.seq is None:
+        return
+    best = asked.ranking[0]["name"] if asked.ranking else asked.intent
+    ranking = [
+        {"topic": r["name"].removeprefix("faq/"), "confidence": round(r["confidence"], 4)}
+        for r in asked.ranking
+    ]
+    await database().run(
+        log.understood,
+        asked.seq,
+        best.removeprefix("faq/"),
+        round(asked.confidence, 4),
+        asked.decision,
+        ranking,
+    )
+
+
+@lru_cache(maxsize=1)
+def database() -> Database:
+    """Returns this process's database, connected on first use."""
+    return Database(load_settings().database_url)
+
+
+@lru_cache(maxsize=1)
+def voice() -> Voice:
+    """Returns the museum's facts and sentences."""
+    return load_voice(ROOT / "data")
+
+
+def say(key: str, asked: Asked) -> str:
+    """Returns one of Docent's sentences in the visitor's language."""
+    return voice().say(key, asked.language)
+

@@ -1,0 +1,46 @@
+"""The action server that `docent up` starts: on loopback, for callers who know the secret.
+
+`rasa run actions` serves the same actions in the ordinary way.
+"""
+
+from __future__ import annotations
+
+import hmac
+import os
+
+from rasa_sdk.endpoint import create_app
+from sanic import Sanic
+from sanic.request import Request
+from sanic.response import HTTPResponse, json
+
+from actions.base import database
+
+SECRET_VARIABLE = "DOCENT_ACTION_SECRET"  # noqa: S105
+
+
+def make_app(secret: str) -> Sanic:
+    """Returns the server; a request without the secret is refused.
+
+    rasa_sdk itself asks nobody who they are (rasa_sdk/endpoint.py).
+    """
+    app = create_app("actions", cors_origins=None)
+    app.config.MOTD = False
+    app.config.GRACEFUL_SHUTDOWN_TIMEOUT = 2.0
+
+    async def know_caller(request: Request) -> HTTPResponse | None:
+        given = request.headers.get("x-docent-secret", "")
+        if hmac.compare_digest(given.encode(), secret.encode()):
+            return None
+        return json({"error": "wrong secret"}, 403)
+
+    async def close(_app: Sanic, _loop: object) -> None:
+        database().close()
+
+    app.register_middleware(know_caller, "request")
+    app.register_listener(close, "after_server_stop")
+    return app
+
+
+def main(port: int) -> None:
+    """Serves until SIGTERM."""
+    make_app(os.environ[SECRET_VARIABLE]).run("127.0.0.1", port, workers=1, access_log=False)

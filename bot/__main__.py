@@ -1,0 +1,236 @@
+"""The `docent` command."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any, Optional
+
+import typer
+
+from bot import logs
+from bot.config import ROOT, Settings, load_settings
+from bot.errors import DocentError
+from bot.supervisor import ENVIRONMENT, Supervisor, is_free
+
+app = typer.Typer(
+    help="Docent answers museum visitors and brings in staff.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+USAGE_ERROR = 2
+
+
+@app.command()
+def up(
+    port: Annotated[Optional[int], typer.Option(help="Port to listen on.")] = None,  # noqa: UP007
+) -> None:
+    """Run everything in the foreground; ends cleanly on SIGTERM or Ctrl-C."""
+    with _clear_errors():
+        settings = load_settings()
+        wanted = settings.port if port is None else port
+        if not is_free(settings["HOST"], wanted):
+            raise DocentError(f"Port {wanted} is in use. Stop what uses it, or choose --port.")
+        model = _model()
+        _say_addresses(settings, wanted)
+        supervisor = Supervisor(settings["HOST"], wanted, model)
+        supervisor.run()
+        if supervisor.failed:
+            raise DocentError("A part of Docent keeps dying; its own messages are above.")
+
+
+@app.command()
+def train() -> None:
+    """Build a model from the content and publish it."""
+    from bot.content import publish
+
+    with _clear_errors():
+        print(publish.train())
+
+
+@app.command()
+def parse(
+    model: Annotated[Optional[Path], typer.Option(help="Model to use.")] = None,  # noqa: UP007
+) -> None:
+    """Read one text a line, write what Docent makes of it, one JSON object a line."""
+    with _clear_errors():
+        from bot.parse import parse_lines
+
+        chosen = model or _model()
+        if not chosen.exists():
+            raise DocentError(f"There is no model {chosen}. Make one with `docent train`.")
+        for understood in parse_lines(chosen, sys.stdin):
+            _write(understood)
+
+
+@app.command()
+def log(conversation_id: str) -> None:
+    """Write a conversation as JSON lines, oldest first."""
+    from bot.store import log as conversation_log
+
+    with _clear_errors(), _database() as database:
+        if database.now(conversation_log.conversation, conversation_id) is None:
+            raise DocentError(
+                f"There is no conversation {conversation_id!r}. Its form is <channel>:<person>; "
+                "`docent cases` shows those with a case."
+            )
+        for row in database.now(conversation_log.history, conversation_id):
+            _write(_logged(row))
+
+
+@app.command()
+def cases(
+    state: Annotated[
+        Optional[str],  # noqa: UP007
+        typer.Option(help="Only cases in this state: queued, claimed, resolved or returned."),
+    ] = None,
+) -> None:
+    """Write the cases as JSON lines, oldest first."""
+    from bot.store import cases as case_store
+
+    with _clear_errors(), _database() as database:
+        states = ("queued", "claimed", "resolved", "returned")
+        if state is not None and state not in states:
+            raise DocentError(f"There is no state {state!r}. Choose one of {', '.join(states)}.")
+        for row in database.now(case_store.list_cases, [state] if state else None):
+            _write(_case(row))
+
+
+@app.command()
+def lint() -> None:
+    """Check the content files; names file and line of each problem."""
+    from bot.content import topics
+    from bot.content.museum import load_museum
+
+    with _clear_errors():
+        problems = topics.lint(ROOT / "data", load_museum(ROOT / "data" / "museum.yml"))
+        for problem in problems:
+            print(problem, file=sys.stderr)
+        if problems:
+            raise DocentError(f"{len(problems)} problem(s) in the content.")
+        print("The content is in order.", file=sys.stderr)
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the newest schema; `docent up` does it too."""
+    with _clear_errors(), _database():
+        print("The schema is current.", file=sys.stderr)
+
+
+@app.command(hidden=True)
+def serve(
+    host: Annotated[str, typer.Option()],
+    port: Annotated[int, typer.Option()],
+    model: Annotated[Path, typer.Option()],
+    actions: Annotated[str, typer.Option()],
+) -> None:
+    """The web server; `docent up` starts it."""
+    with _clear_errors():
+        logs.set_up()
+        from bot import server
+
+        secret = os.environ["DOCENT_ACTION_SECRET"]
+        server.serve(server.make_app(load_settings(), model, actions, secret), host, port)
+
+
+@app.command(name="actions", hidden=True)
+def serve_actions(port: Annotated[int, typer.Option()]) -> None:
+    """The action server; `docent up` starts it."""
+    logs.set_up()
+    from actions.serve import main as serve_until_stopped
+
+    serve_until_stopped(port)
+
+
+def main() -> None:
+    """Runs the command from the project's folder, wherever it was called."""
+    os.environ.update({k: v for k, v in ENVIRONMENT.items() if k not in os.environ})
+    logs.set_up()
+    app()
+
+
+def _model() -> Path:
+    from bot.content import publish
+
+    return publish.current_model() or publish.train()
+
+
+def _say_addresses(settings: Settings, port: int) -> None:
+    address = f"http://{'localhost' if settings['HOST'] == '127.0.0.1' else settings['HOST']}:{port}"
+    lines = [
+        "Docent is starting.",
+        f"  Visitors chat at        {address}/",
+        f"  Staff answer at         {address}/desk",
+        f"  Ready when this is 200  {address}/ready",
+        f"  Channels                {', '.join(['web', *sorted(settings.enabled)])}",
+    ]
+    print("\n".join(lines), file=sys.stderr, flush=True)
+
+
+@contextmanager
+def _clear_errors() -> Iterator[None]:
+    """Turns an error that we know into one line on stderr and a failing exit code."""
+    try:
+        yield
+    except DocentError as error:
+        print(f"docent: {error}", file=sys.stderr)
+        raise typer.Exit(USAGE_ERROR) from None
+
+
+@contextmanager
+def _database() -> Iterator[Any]:
+    from bot.store.database import Database
+
+    database = Database(load_settings().database_url)
+    try:
+        database.migrate()
+        yield database
+    finally:
+        database.close()
+
+
+def _write(found: dict[str, Any]) -> None:
+    print(json.dumps(found, ensure_ascii=False), flush=True)
+
+
+def _moment(at: Any) -> str | None:
+    return None if at is None else at.isoformat()
+
+
+def _logged(row: Any) -> dict[str, Any]:
+    return {
+        "at": _moment(row.at),
+        "direction": row.direction,
+        "author": row.author,
+        "author_name": row.author_name,
+        "text": row.text,
+        "language": row.language,
+        "translation": row.translation,
+        "state": row.state,
+        "platform_id": row.platform_id,
+        "case": row.case_ref,
+        "topic": row.topic,
+        "confidence": row.confidence,
+        "decision": row.decision,
+    }
+
+
+def _case(row: Any) -> dict[str, Any]:
+    kept = ("ref", "conversation_id", "state", "department", "owner", "channel", "language")
+    moments = ("opened_at", "claimed_at", "first_reply_at", "closed_at", "due_at")
+    return {
+        **{name: getattr(row, name) for name in kept},
+        **{name: _moment(getattr(row, name)) for name in moments},
+    }
+
+
+if __name__ == "__main__":
+    main()

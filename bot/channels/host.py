@@ -1,0 +1,164 @@
+"""Puts the rooms together inside one server process, and starts and stops their workers.
+
+`rasa run` and `docent up` both come here: each channel's blueprint mounts the host, the first one
+builds it, and it lives on `app.ctx.host`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from sanic import Blueprint, Sanic
+from sqlalchemy.engine import Connection, Row
+
+from bot import metrics
+from bot.config import ROOT, Settings
+from bot.content.voice import load_voice
+from bot.desk.casework import Casework
+from bot.dialogue import Dialogue
+from bot.errors import TurnFailed
+from bot.inbox import Inbox
+from bot.outbox import Outbox
+from bot.store import queue
+from bot.store.database import Database
+from bot.translate import make_translator
+
+if TYPE_CHECKING:
+    from bot.channels.base import Channel
+
+logger = logging.getLogger(__name__)
+
+# How often rows of dead workers are looked for, and queue depths are measured.
+HOUSEKEEPING_SECONDS = 10.0
+
+
+class Host:
+    """Everything that one server process runs.
+
+    Args:
+        app: The web server; Rasa's agent appears at `app.ctx.agent`.
+        settings: The settings.
+        channels: The channels that are switched on.
+    """
+
+    def __init__(self, app: Sanic, settings: Settings, channels: list[Channel]) -> None:
+        self._app = app
+        self.settings = settings
+        self.channels = {channel.channel: channel for channel in channels}
+        self.database = Database(settings.database_url)
+        self.voice = load_voice(ROOT / "data")
+        self.translator = make_translator(settings)
+        limits = {name: channel.limits for name, channel in self.channels.items()}
+        self.casework = Casework(
+            self.voice, limits, settings.desk_undo_seconds, "slack" in settings.enabled
+        )
+        self.outbox = Outbox(self.database, self.channels, self._sent, self._dead)
+        self.inbox = Inbox(
+            self.database, self._dialogue, self.casework, self.voice, limits, self.wake
+        )
+        self.news = asyncio.Condition()
+        self._background: list[asyncio.Task[Any]] = []
+        self._dialogues: dict[int, Dialogue] = {}
+
+    async def start(self) -> None:
+        """Migrates the database, takes up what was left unfinished and starts the workers."""
+        await asyncio.to_thread(self.database.migrate)
+        left = await self.database.run(queue.recover, everything=self.database.is_sqlite)
+        if left:
+            logger.warning("taking up unfinished work", extra={"rows": left})
+        self.outbox.worker.start()
+        self._background.append(asyncio.create_task(self._start_inbox()))
+        self._background.append(asyncio.create_task(self._keep_house()))
+        for channel in self.channels.values():
+            await channel.started(self)
+
+    async def stop(self) -> None:
+        """Ends the work in hand and closes every connection."""
+        for task in self._background:
+            task.cancel()
+        await asyncio.gather(*self._background, return_exceptions=True)
+        await self.inbox.worker.stop()
+        await self.outbox.worker.stop()
+        for channel in self.channels.values():
+            await channel.close()
+        await self.announce()
+        self.database.close()
+
+    def wake(self) -> None:
+        """Says that there may be something to send or to show."""
+        self.outbox.worker.wake()
+        for channel in self.channels.values():
+            channel.wake()
+        self._background = [task for task in self._background if not task.done()]
+        self._background.append(asyncio.create_task(self.announce()))
+
+    async def announce(self) -> None:
+        """Wakes every page that waits for news."""
+        async with self.news:
+            self.news.notify_all()
+
+    async def readiness(self) -> dict[str, bool]:
+        """Returns what `/ready` reports: the model and the database."""
+        return {"model": self.has_model, "database": await self.database.is_reachable()}
+
+    @property
+    def has_model(self) -> bool:
+        """Whether a model is loaded."""
+        agent = getattr(self._app.ctx, "agent", None)
+        return agent is not None and bool(agent.is_ready())
+
+    def _dialogue(self) -> Dialogue:
+        if not self.has_model:
+            raise TurnFailed("no model is loaded")
+        agent = self._app.ctx.agent
+        # Rasa may replace the agent by one with a newer model: the wrapper follows.
+        if id(agent) not in self._dialogues:
+            self._dialogues = {id(agent): Dialogue(agent, self.voice)}
+        return self._dialogues[id(agent)]
+
+    async def _start_inbox(self) -> None:
+        # What arrives while the model loads is accepted and waits.
+        while not self.has_model:
+            await asyncio.sleep(0.1)
+        self.inbox.worker.start()
+
+    async def _keep_house(self) -> None:
+        while True:
+            await asyncio.sleep(HOUSEKEEPING_SECONDS)
+            with suppress(Exception):
+                await self.database.run(queue.recover, everything=False)
+                depths = await self.database.run(queue.depths)
+                for state in ("received", "answering", "queued", "sending"):
+                    metrics.waiting.labels(state).set(depths.get(state, 0))
+
+    def _sent(self, connection: Connection, row: Row[Any], reason: str) -> None:
+        self.casework.reply_sent(connection, row, reason)
+
+    def _dead(self, connection: Connection, row: Row[Any], reason: str) -> None:
+        self.casework.reply_failed(connection, row, reason)
+
+
+def mount(routes: Blueprint, channel: Channel) -> None:
+    """Lets a channel's blueprint bring the host up and down with the server."""
+
+    async def build(app: Sanic, _loop: Any) -> None:
+        if getattr(app.ctx, "host", None) is None:
+            here = [c for c in app.ctx.input_channels if getattr(c, "is_enabled", False)]
+            app.ctx.host = Host(app, channel.settings, here)
+
+    async def start(app: Sanic, _loop: Any) -> None:
+        if not getattr(app.ctx, "host_runs", False):
+            app.ctx.host_runs = True
+            await app.ctx.host.start()
+
+    async def stop(app: Sanic, _loop: Any) -> None:
+        if getattr(app.ctx, "host_runs", False):
+            app.ctx.host_runs = False
+            await app.ctx.host.stop()
+
+    routes.listener("before_server_start")(build)
+    routes.listener("after_server_start")(start)
+    routes.listener("before_server_stop")(stop)

@@ -1,0 +1,72 @@
+"""The pages' files, and the two addresses that tell whether Docent lives and works."""
+
+from __future__ import annotations
+
+import mimetypes
+from pathlib import Path
+
+from sanic import Blueprint
+from sanic.request import Request
+from sanic.response import HTTPResponse, raw
+from sanic.response import json as json_response
+
+from bot import metrics
+
+FOLDER = Path(__file__).resolve().parent.parent / "pages"
+# The pages load nothing from elsewhere and run no inline script.
+SECURITY_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
+        "frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "DENY",
+}
+
+pages = Blueprint("docent_pages")
+
+
+def page(name: str, status: int = 200) -> HTTPResponse:
+    """Returns one of the pages' files, with headers that keep foreign code out."""
+    kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    if kind.startswith("text/") or kind.endswith("javascript"):
+        kind = f"{kind}; charset=utf-8"
+    headers = {**SECURITY_HEADERS, "Cache-Control": "no-cache"}
+    return raw((FOLDER / name).read_bytes(), status, headers, content_type=kind)
+
+
+@pages.get("/", name="chat")
+async def chat(request: Request) -> HTTPResponse:
+    """The visitor's chat page."""
+    return page("chat.html")
+
+
+@pages.get("/static/<name:str>", name="static")
+async def static(request: Request, name: str) -> HTTPResponse:
+    """A style, script or picture of the pages."""
+    known = {file.name for file in FOLDER.iterdir() if file.is_file()}
+    if name not in known:
+        return json_response({"error": "no such file"}, 404)
+    return page(name)
+
+
+@pages.get("/health", name="health")
+async def health(request: Request) -> HTTPResponse:
+    """Says that the process is alive."""
+    return json_response({"status": "alive"})
+
+
+@pages.get("/ready", name="ready")
+async def ready(request: Request) -> HTTPResponse:
+    """Says whether visitors are answered: the model is loaded and the database reachable."""
+    parts = await request.app.ctx.host.readiness()
+    is_ready = all(parts.values())
+    answer = {"status": "ready" if is_ready else "not ready", **parts}
+    return json_response(answer, 200 if is_ready else 503)
+
+
+@pages.get("/metrics", name="metrics")
+async def show_metrics(request: Request) -> HTTPResponse:
+    """Counts and times for Prometheus; no visitor's words."""
+    return raw(metrics.page(), content_type="text/plain; version=0.0.4; charset=utf-8")

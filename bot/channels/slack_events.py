@@ -1,0 +1,206 @@
+"""Handles what Slack told us, one event after another: who did it, what it means, what follows.
+
+Network calls come first (who is this person?); then one transaction does the work and records how
+the event ended, so that no event is handled twice.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any
+
+from sqlalchemy.engine import Connection, Row
+
+from bot.channels.base import clean, part
+from bot.channels.slack_api import SlackApi
+from bot.channels.slack_messages import (
+    Ending,
+    deleted,
+    edited,
+    posted_by_app,
+    root_deleted,
+    warn,
+    written,
+)
+from bot.channels.slack_people import SlackPeople
+from bot.channels.slack_presses import CLAIMING, EPHEMERAL, RESOLVING, pressed, reacted
+from bot.desk.casework import Casework
+from bot.errors import SendFailed
+from bot.store import cases, queue
+from bot.store.database import Database
+from bot.store.tables import desk_events
+
+logger = logging.getLogger(__name__)
+
+# Waits before an event is handled again, in seconds; events keep their order, so they are short.
+RETRIES = (0.5, 1.0, 2.0, 4.0)
+
+Payload = dict[str, Any]
+Step = Callable[[Connection], Ending]
+
+
+class SlackEvents:
+    """Handles rows of desk_events.
+
+    Args:
+        database: Where they lie.
+        casework: The desk.
+        people: Says who somebody is.
+        api: Slack's Web API.
+        news: Called when there is something to send or to show.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        casework: Casework,
+        people: SlackPeople,
+        api: SlackApi,
+        news: Callable[[], None],
+    ) -> None:
+        self._database = database
+        self._casework = casework
+        self._people = people
+        self._api = api
+        self._news = news
+        self._readers: dict[str, Callable[[Payload], Awaitable[Step]]] = {
+            "message": self._message,
+            "message_changed": self._change,
+            "message_deleted": self._deletion,
+            "reaction_added": self._reaction,
+            "action": self._press,
+        }
+
+    async def handle(self, row: Row[Any]) -> None:
+        """Handles one claimed event and records its end; gives it back where something failed."""
+        try:
+            reader = self._readers.get(row.kind)
+            step = await reader(row.payload) if reader else _nothing("this event is not used")
+            ending = await self._database.run(_conclude, row, step)
+        except Exception as error:
+            await self._failed(row, error)
+        else:
+            logger.info("slack event", extra={"kind": row.kind, "ending": ending.reason})
+            await self._answer(row.payload, ending)
+        self._news()
+
+    async def _message(self, payload: Payload) -> Step:
+        event = part(payload, "event")
+        if await self._is_ours(payload, event):
+            return _nothing("our own post")
+        channel, thread = clean(event.get("channel")), clean(event.get("thread_ts"))
+        if not thread or thread == event.get("ts"):
+            return _nothing("outside the threads")
+        case = await self._database.run(cases.case_by_thread, channel, thread)
+        if case is None:
+            return await self._stray(payload, event)
+        if event.get("bot_id") or event.get("app_id") or event.get("subtype") == "bot_message":
+            return partial(_run, posted_by_app, self._casework, case.id, event)
+        member = await self._people.who(clean(event.get("user")), payload["team"])
+        return partial(_run, written, self._casework, case.id, member, event)
+
+    async def _stray(self, payload: Payload, event: Payload) -> Step:
+        """Warns where somebody answers a post of ours that belongs to no case."""
+        ours = await self._people.ourselves()
+        parent = event.get("parent_user_id")
+        if not parent or parent not in (payload["bot"], ours.get("user_id")):
+            return _nothing("no case's thread")
+        return partial(_warn_stray, clean(event.get("channel")), clean(event.get("thread_ts")))
+
+    async def _change(self, payload: Payload) -> Step:
+        event = part(payload, "event")
+        message = part(event, "message")
+        gone = message.get("subtype") == "tombstone"
+        if not gone and await self._is_ours(payload, message):
+            return _nothing("our own post")
+        return partial(_run, edited, self._casework, event)
+
+    async def _deletion(self, payload: Payload) -> Step:
+        event = part(payload, "event")
+        ts = clean(event.get("deleted_ts") or part(event, "previous_message").get("ts"))
+        return partial(_delete, self._casework, clean(event.get("channel")), ts)
+
+    async def _reaction(self, payload: Payload) -> Step:
+        event = part(payload, "event")
+        if event.get("reaction") not in (CLAIMING, RESOLVING):
+            return _nothing("this reaction means nothing")
+        if await self._is_ours(payload, event):
+            return _nothing("our own reaction")
+        member = await self._people.who(clean(event.get("user")), payload["team"])
+        return partial(_run, reacted, self._casework, member, event)
+
+    async def _press(self, payload: Payload) -> Step:
+        member = await self._people.who(payload["user"], payload["team"])
+        return partial(_run, pressed, self._casework, member, payload)
+
+    async def _is_ours(self, payload: Payload, message: Payload) -> bool:
+        """Tells whether we wrote it; Slack sends us everything that we post."""
+        ours = await self._people.ourselves()
+        apps = (message.get("app_id"), part(message, "bot_profile").get("app_id"))
+        by_app = bool(payload["app"]) and payload["app"] in apps
+        users = {payload["bot"], ours.get("user_id")} - {"", None}
+        bots = {ours.get("bot_id")} - {"", None}
+        return by_app or message.get("user") in users or message.get("bot_id") in bots
+
+    async def _answer(self, payload: Payload, ending: Ending) -> None:
+        """Puts the result in the place of the pressed message, which only its reader sees."""
+        if payload.get("action") not in EPHEMERAL or not ending.answer:
+            return
+        try:
+            await self._api.respond(payload["response_url"], ending.answer)
+        except SendFailed as error:
+            logger.info("a pressed message was not replaced", extra={"error": error.reason})
+
+    async def _failed(self, row: Row[Any], error: Exception) -> None:
+        logger.warning(
+            "a Slack event failed",
+            extra={"kind": row.kind, "attempt": row.attempts + 1, "error": type(error).__name__},
+            exc_info=error,
+        )
+        reason = type(error).__name__
+        if row.attempts < len(RETRIES):
+            wait = RETRIES[row.attempts]
+            await self._database.run(queue.retry, desk_events, row.id, "queued", wait, reason)
+        else:
+            await self._database.run(_give_up, row, reason)
+
+
+def _run(function: Callable[..., Ending], *arguments: Any) -> Ending:
+    """Calls `function(connection, *arguments)`; the connection comes last here."""
+    *before, connection = arguments
+    return function(connection, *before)
+
+
+def _nothing(why: str) -> Step:
+    return lambda _connection: Ending(f"no-op: {why}")
+
+
+def _conclude(connection: Connection, row: Row[Any], step: Step) -> Ending:
+    ending = step(connection)
+    queue.finish(connection, desk_events, row.id, "done", reason=ending.reason)
+    return ending
+
+
+def _delete(casework: Casework, channel: str, ts: str, connection: Connection) -> Ending:
+    ending = deleted(connection, casework, channel, ts)
+    root_deleted(connection, channel, ts)
+    return ending
+
+
+def _warn_stray(channel: str, thread: str, connection: Connection) -> Ending:
+    words = "This thread belongs to no case that Docent knows, so nothing was sent."
+    place = {"channel": channel, "thread_ts": thread}
+    queue.add_job(connection, "warning", None, {**place, "text": words})
+    return Ending("warning: no case's thread")
+
+
+def _give_up(connection: Connection, row: Row[Any], reason: str) -> None:
+    """Ends an event that cannot be handled, where staff can see it."""
+    queue.finish(connection, desk_events, row.id, "dead", reason=f"warning: {reason}")
+    event = part(row.payload, "event") or row.payload
+    thread = clean(event.get("thread_ts") or event.get("ts"))
+    case = cases.case_by_thread(connection, clean(event.get("channel")), thread)
+    if case is not None:
+        warn(connection, case.id, "Something went wrong here, and nothing was sent. Try again.")

@@ -1,0 +1,143 @@
+"""What becomes of a pressed button, a chosen department or a reaction, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy.engine import Connection, Row
+from sqlalchemy.exc import NoResultFound
+
+from bot.channels.base import clean, part
+from bot.channels.slack_messages import DELETED, Ending, offer, whisper
+from bot.channels.slack_people import Member
+from bot.desk import blocks
+from bot.desk.casework import Casework, Outcome, Person
+from bot.store import cases, log
+
+CLAIMING, RESOLVING = "eyes", "white_check_mark"
+# The buttons of messages that only their author sees: the answer takes the message's place.
+EPHEMERAL = (blocks.CLAIM_AND_SEND, blocks.SEND_ANYWAY, blocks.KEEP_AS_NOTE, blocks.UNDO)
+
+Step = Callable[[Connection, int, Person], Outcome]
+Press = dict[str, Any]
+
+
+def reacted(
+    connection: Connection, casework: Casework, member: Member, event: dict[str, Any]
+) -> Ending:
+    """Claims or resolves a case by a reaction to its card."""
+    item = part(event, "item")
+    case = cases.case_by_thread(connection, clean(item.get("channel")), clean(item.get("ts")))
+    if case is None:
+        return Ending("no-op: not on a case's card")
+    if member.barred:
+        words = f"Nothing was done: you are {member.barred}."
+        whisper(connection, case.id, member.id, words)
+        return Ending(f"warning: a reaction of {member.barred}")
+    if event.get("reaction") == CLAIMING:
+        return _do(connection, case, member, casework.claim)
+    if case.owner_id != member.id:
+        return Ending("no-op: only the owner resolves by a reaction")
+    return _do(connection, case, member, casework.resolve)
+
+
+def pressed(connection: Connection, casework: Casework, member: Member, press: Press) -> Ending:
+    """Does what a button says."""
+    action = press["action"]
+    case = case_of(connection, press)
+    if case is None:
+        return Ending("no-op: the button belongs to no case", "This case is not here any more.")
+    if member.barred:
+        words = f"Nothing was done: you are {member.barred}."
+        whisper(connection, case.id, member.id, words)
+        return Ending(f"warning: pressed by {member.barred}", words)
+    if action == blocks.DEPARTMENT:
+        outcome = casework.set_department(connection, case.id, member.person, press["option"])
+        return _told(connection, case, member, outcome)
+    steps: dict[str, Step] = {
+        blocks.CLAIM: casework.claim,
+        blocks.RESOLVE: casework.resolve,
+        blocks.BACK_TO_BOT: casework.back_to_bot,
+    }
+    if action in steps:
+        return _do(connection, case, member, steps[action])
+    return _ephemeral(connection, casework, case, member, press)
+
+
+def case_of(connection: Connection, press: Press) -> Row[Any] | None:
+    """Returns the case that a button belongs to: by its thread, else by what the button carries."""
+    channel = press["channel"]
+    for ts in (press["thread_ts"], press["ts"]):
+        case = cases.case_by_thread(connection, channel, ts) if ts else None
+        if case is not None:
+            return case
+    number = (press["value"] or press["block"].removeprefix(blocks.CARD_BLOCK)).partition(":")[0]
+    if not number.isdecimal() or len(number) > 18:
+        return None
+    try:
+        case = cases.case(connection, int(number))
+    except NoResultFound:
+        return None
+    return case if case.slack_channel in (None, channel) else None
+
+
+def _do(connection: Connection, case: Row[Any], member: Member, step: Step) -> Ending:
+    return _told(connection, case, member, step(connection, case.id, member.person))
+
+
+def _told(connection: Connection, case: Row[Any], member: Member, outcome: Outcome) -> Ending:
+    if outcome.reason:
+        whisper(connection, case.id, member.id, outcome.reason)
+    return Ending(f"{outcome.kind}: {outcome.reason}".rstrip(": "))
+
+
+def _ephemeral(
+    connection: Connection, casework: Casework, case: Row[Any], member: Member, press: Press
+) -> Ending:
+    action, rest = press["action"], press["value"].partition(":")[2]
+    if action == blocks.UNDO and rest.isdecimal():
+        outcome = casework.undo(connection, case.id, member.person, int(rest))
+        done = outcome.kind == "done"
+        words = "Taken back; nothing was sent." if done else outcome.reason
+        return Ending(f"undo {outcome.kind}: {outcome.reason}".rstrip(": "), words)
+    if action == blocks.KEEP_AS_NOTE:
+        return Ending("note: kept on request", "Kept as a note; the visitor does not see it.")
+    confirm = {blocks.CLAIM_AND_SEND: "claim", blocks.SEND_ANYWAY: "anyway"}.get(action)
+    if confirm is None:
+        return Ending("no-op: an unknown button")
+    return _send(connection, casework, case, member, rest, confirm)
+
+
+def _send(
+    connection: Connection,
+    casework: Casework,
+    case: Row[Any],
+    member: Member,
+    ts: str,
+    confirm: str,
+) -> Ending:
+    row = log.by_slack_ts(connection, ts)
+    refusal = _cannot_send(row, case, member)
+    if row is None or refusal:
+        return Ending(f"refused: {refusal}", refusal)
+    outcome = casework.staff_says(
+        connection, case.id, member.person, row.text, slack_ts=ts, confirm=confirm
+    )
+    if outcome.kind == "queued":
+        return Ending("reply: queued on request", "On its way to the visitor.")
+    now = cases.case(connection, case.id)
+    if outcome.kind != "note" and now.state == "claimed":
+        # Somebody was faster: the author may still send it, knowing that.
+        offer(connection, now, member.id, ts, Outcome("needs_confirm"))
+    return Ending(f"{outcome.kind}: {outcome.reason}", f"Not sent. {outcome.reason}".strip())
+
+
+def _cannot_send(row: Row[Any] | None, case: Row[Any], member: Member) -> str:
+    if row is None or row.case_id != case.id:
+        return "That message is not in the log any more, so nothing was sent."
+    if row.author_id != member.id:
+        return "Only its author can send it."
+    if row.direction == "out":
+        return "It was sent already, or taken back."
+    return "You deleted it, so nothing was sent." if row.reason == DELETED else ""

@@ -1,0 +1,117 @@
+"""Trains a model from the content and publishes it; a model is current while the content is.
+
+The model's name carries a fingerprint of everything that it was made from, and a checksum lies
+beside it: only a model of our own making is ever loaded, because loading runs what is in it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
+from pathlib import Path
+
+from bot.config import ROOT
+from bot.errors import ContentError
+
+logger = logging.getLogger(__name__)
+
+MODELS = "models"
+# What a model is made from; facts and sentences are read at run time and are no part of it.
+SOURCES = ("config.yml", "domain.yml", "data/nlu/**/*.yml", "data/stories/**/*.yml", "bot/nlu/*.py")
+
+
+def fingerprint(root: Path = ROOT) -> str:
+    """Returns a short name for the state of everything that goes into a model."""
+    digest = hashlib.sha256()
+    for pattern in SOURCES:
+        for path in sorted(root.glob(pattern)):
+            digest.update(f"{path.relative_to(root)}\0".encode())
+            digest.update(path.read_bytes() + b"\0")
+    return digest.hexdigest()[:12]
+
+
+def current_model(root: Path = ROOT) -> Path | None:
+    """Returns the model made from the content as it is now, if there is one and it is whole."""
+    path = root / MODELS / f"docent-{fingerprint(root)}.tar.gz"
+    return path if path.exists() and is_ours(path) else None
+
+
+def is_ours(model: Path) -> bool:
+    """Tells whether a model's checksum is the one that was written when it was made."""
+    try:
+        written = _checksum_file(model).read_text().strip()
+    except OSError:
+        return False
+    return written == _checksum(model)
+
+
+def train(root: Path = ROOT) -> Path:
+    """Trains and publishes a model, with progress on stderr; returns its path.
+
+    Raises:
+        ContentError: Rasa refused the content.
+    """
+    name = f"docent-{fingerprint(root)}"
+    started = time.monotonic()
+    with _progress(), redirect_stdout(sys.stderr):
+        # TensorFlow takes seconds to import: only a training pays for it.
+        import rasa.model_training
+
+        result = rasa.model_training.train(
+            domain=str(root / "domain.yml"),
+            config=str(root / "config.yml"),
+            training_files=str(root / "data"),
+            output=str(root / MODELS),
+            fixed_model_name=f"{name}.tar.gz",
+            force_training=True,
+        )
+    if result.code != 0 or not result.model:
+        raise ContentError("data/", "the training failed", "See the messages above")
+    model = Path(result.model)
+    _checksum_file(model).write_text(_checksum(model) + "\n")
+    seconds = time.monotonic() - started
+    print(f"Published {model.name} after {seconds:.0f} s.", file=sys.stderr)
+    return model
+
+
+def _checksum_file(model: Path) -> Path:
+    return model.with_name(f"{model.name}.sha256")
+
+
+def _checksum(model: Path) -> str:
+    return hashlib.sha256(model.read_bytes()).hexdigest()
+
+
+class _Steps(logging.Handler):
+    """Says on stderr which step of a training has begun."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.INFO)
+        self._started = time.monotonic()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Prints one line, with the seconds since the beginning."""
+        print(f"  {time.monotonic() - self._started:4.0f} s  {record.getMessage()}", file=sys.stderr)
+
+
+@contextmanager
+def _progress() -> Iterator[None]:
+    print("Training (under two minutes the first time, seconds after one edit):", file=sys.stderr)
+    handler = _Steps()
+    watched = [logging.getLogger(n) for n in ("rasa.engine.training.hooks", "bot.nlu")]
+    before = [(log, log.level) for log in watched]
+    for log in watched:
+        log.addHandler(handler)
+        log.setLevel(logging.INFO)
+        log.propagate = False
+    try:
+        yield
+    finally:
+        for log, level in before:
+            log.removeHandler(handler)
+            log.setLevel(level)
+            log.propagate = True

@@ -1,0 +1,200 @@
+"""What staff see in Slack, as Block Kit; pure.
+
+Whatever a visitor or a colleague wrote stands in `plain_text`, where Slack formats, links and
+pings nothing (https://docs.slack.dev/reference/block-kit/composition-objects/text-object); only
+our own words use Slack's markup.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+from typing import Any, Protocol
+
+from bot.desk.mrkdwn import one_line, to_slack
+
+Block = dict[str, Any]
+
+# Limits in Slack's reference, in characters: docs.slack.dev/reference/block-kit/blocks.
+SECTION, HEADER, OPTION = 3000, 150, 75
+# Ours: small print, and the words of a notification.
+SMALL, TEXT = 300, 3000
+NAME = 80
+
+CHANNELS = {
+    "messenger": "Messenger",
+    "whatsapp": "WhatsApp",
+    "telegram": "Telegram",
+    "wechat": "WeChat",
+    "slack": "Slack",
+    "web": "Web chat",
+}
+LANGUAGES = {
+    "en": "English",
+    "zh-Hans": "Chinese (Simplified, 简体)",
+    "zh-Hant": "Chinese (Traditional, 繁體)",
+}
+STATES = {
+    "queued": "Waiting for a person. Press *Claim* or react with :eyes: to answer.",
+    "resolved": ":white_check_mark: Resolved.",
+    "returned": ":leftwards_arrow_with_hook: Back with the bot.",
+}
+
+# The ids by which a pressed button comes back.
+CLAIM, RESOLVE, BACK_TO_BOT, DEPARTMENT = "claim", "resolve", "back_to_bot", "department"
+CLAIM_AND_SEND, SEND_ANYWAY, KEEP_AS_NOTE, UNDO = (
+    "claim_and_send",
+    "send_anyway",
+    "keep_as_note",
+    "undo",
+)
+CARD_BLOCK = "case:"
+
+
+class Department(Protocol):
+    """A department as the menu shows it."""
+
+    @property
+    def id(self) -> str:
+        """What the log calls it."""
+
+    @property
+    def name(self) -> str:
+        """What staff call it."""
+
+
+@dataclass(frozen=True)
+class Post:
+    """One Slack message: blocks, and the text for notifications and screen readers."""
+
+    text: str
+    blocks: list[Block] = field(default_factory=list)
+
+
+def card(case: Any, departments: Sequence[Department], zone: tzinfo) -> Post:
+    """Returns the root message of a case in its present state.
+
+    Args:
+        case: A case with its visitor, as the store returns it.
+        departments: The museum's departments, in the order of the menu.
+        zone: The museum's time zone, for clients that cannot show a date in the reader's own.
+    """
+    who = visitor_name(case)
+    question = case.question.strip() or "(no words)"
+    facts = [CHANNELS.get(case.channel, case.channel), in_words(case.language), _reason(case)]
+    blocks = [
+        {"type": "header", "text": plain(f"{case.ref} · {who}", HEADER)},
+        context(plain(" · ".join(facts), SMALL)),
+        {"type": "section", "text": plain(question, SECTION)},
+    ]
+    guesses = best_guesses(case.understood)
+    blocks += [context(plain(guesses, SMALL))] if guesses else []
+    blocks += [context(markup(_promise(case.due_at, zone)))] if _waits(case) else []
+    blocks += [_state(case), *_controls(case, departments)]
+    return Post(to_slack(f"{case.ref}: {who} · {facts[0]}: {question}", TEXT), blocks)
+
+
+def visitor_name(case: Any) -> str:
+    """Returns the visitor's name on one line, or the end of the platform's id of the person."""
+    return one_line(case.name or "")[:NAME] or f"Visitor {one_line(case.person_id)[-6:]}"
+
+
+def in_words(language: str | None) -> str:
+    """Returns a language as staff call it."""
+    return LANGUAGES.get(language or "", language or "language not known")
+
+
+def best_guesses(understood: Sequence[Mapping[str, Any]] | None) -> str:
+    """Returns the three best topics with their confidence, best first."""
+    best = sorted(understood or (), key=lambda guess: -float(guess["confidence"]))[:3]
+    named = (
+        f"{str(guess['topic']).removeprefix('faq/').replace('_', ' ')} {guess['confidence']:.0%}"
+        for guess in best
+    )
+    words = " · ".join(named)
+    return f"Docent's guesses: {words}" if words else ""
+
+
+def _reason(case: Any) -> str:
+    return str(case.reason).replace("_", " ")
+
+
+def _waits(case: Any) -> bool:
+    return case.due_at is not None and case.state in ("queued", "claimed")
+
+
+def _promise(due: datetime, zone: tzinfo) -> str:
+    """Says when the reply is promised; Slack shows the time in each reader's own zone."""
+    fallback = due.astimezone(zone).strftime("%d %b %H:%M")
+    stamp = int(due.timestamp())
+    shown = f"<!date^{stamp}^{{date_short_pretty}} {{time}}|{fallback}>"
+    return f":alarm_clock: Reply promised by {shown}"
+
+
+def _state(case: Any) -> Block:
+    if case.state == "claimed":
+        owner = one_line(case.owner or "a colleague")[:NAME]
+        words = f"Claimed by {owner}. What {owner} writes in this thread goes to the visitor."
+        return {"type": "section", "text": plain(words, SECTION)}
+    return {"type": "section", "text": markup(STATES.get(case.state, case.state))}
+
+
+def _controls(case: Any, departments: Sequence[Department]) -> list[Block]:
+    """Returns the buttons that make sense now; a closed case has none."""
+    if case.state not in ("queued", "claimed"):
+        return []
+    value = str(case.id)
+    claim = button("Claim", CLAIM, value, "primary")
+    close = [button("Resolve", RESOLVE, value), button("Back to bot", BACK_TO_BOT, value)]
+    buttons = [claim, *close] if case.state == "queued" else close
+    menu = [_menu(case.department, departments)] if departments else []
+    return [{**actions([*buttons, *menu]), "block_id": f"{CARD_BLOCK}{case.id}"}]
+
+
+def _menu(current: str, departments: Sequence[Department]) -> Block:
+    options = {d.id: {"text": plain(d.name, OPTION), "value": d.id} for d in departments[:100]}
+    menu: Block = {
+        "type": "static_select",
+        "action_id": DEPARTMENT,
+        "placeholder": plain("Department", HEADER),
+        "options": list(options.values()),
+    }
+    return {**menu, "initial_option": options[current]} if current in options else menu
+
+
+def section(text: str) -> Block:
+    """Returns a paragraph of anybody's words."""
+    return {"type": "section", "text": plain(text, SECTION)}
+
+
+def context(element: Block) -> Block:
+    """Returns a line in small print."""
+    return {"type": "context", "elements": [element]}
+
+
+def actions(elements: list[Block]) -> Block:
+    """Returns a row of buttons and menus."""
+    return {"type": "actions", "elements": elements}
+
+
+def button(label: str, action: str, value: str, style: str = "") -> Block:
+    """Returns a button; `value` comes back when it is pressed."""
+    made = {
+        "type": "button",
+        "text": {"type": "plain_text", "text": label},
+        "action_id": action,
+        "value": value,
+    }
+    return {**made, "style": style} if style else made
+
+
+def plain(text: str, most: int) -> Block:
+    """Returns anybody's words, in which Slack formats, links and pings nothing."""
+    # emoji=False: ":white_check_mark:" in a visitor's words must not become our sign of delivery.
+    return {"type": "plain_text", "text": to_slack(text, most) or " ", "emoji": False}
+
+
+def markup(text: str) -> Block:
+    """Returns our own words, in Slack's markup."""
+    return {"type": "mrkdwn", "text": text}

@@ -1,0 +1,50 @@
+"""When the desk is staffed, when a promise falls due, and how that is said to a visitor."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.content.museum import Museum
+
+_ENGLISH_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_ENGLISH_MONTHS = (
+    "January February March April May June July August September October November December".split()
+)
+_CHINESE_DAYS = "一二三四五六日"
+
+
+class DeskClock:
+    """The desk's business hours, in the museum's time zone."""
+
+    def __init__(self, museum: Museum) -> None:
+        self._museum = museum
+        self._zone = ZoneInfo(str(museum.time_zone))
+
+    @property
+    def first_department(self) -> str:
+        """The department that gets a case which nothing else decides."""
+        return self._museum.departments[0].id
+
+    def due(self, channel: str, at: datetime) -> datetime:
+        """Returns when the first reply is promised: so many minutes of staffed time from now."""
+        minutes = self._museum.promise_minutes(channel)
+        return self._museum.desk_calendar.add_minutes(at.astimezone(self._zone), minutes)
+
+    def reopening(self, at: datetime, language: str) -> str | None:
+        """Returns when the desk opens again, in words; None while it is staffed."""
+        local = at.astimezone(self._zone)
+        calendar = self._museum.desk_calendar
+        if calendar.is_open(local):
+            return None
+        opening = calendar.next_opening(local)
+        return None if opening is None else moment(opening, language)
+
+
+def moment(at: datetime, language: str) -> str:
+    """Says a local time: "on Monday 23 November at 9:30", "11月23日（星期一）9:30"."""
+    time = f"{at.hour}:{at.minute:02d}"
+    if language == "en":
+        month = _ENGLISH_MONTHS[at.month - 1]
+        return f"on {_ENGLISH_DAYS[at.weekday()]} {at.day} {month} at {time}"
+    return f"{at.month}月{at.day}日（星期{_CHINESE_DAYS[at.weekday()]}）{time}"

@@ -1,0 +1,137 @@
+"""The posts within a case's thread, as Block Kit; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import tzinfo
+from typing import Any
+
+from bot.desk.blocks import (
+    CHANNELS,
+    CLAIM_AND_SEND,
+    SMALL,
+    KEEP_AS_NOTE,
+    SECTION,
+    SEND_ANYWAY,
+    TEXT,
+    UNDO,
+    Block,
+    Post,
+    actions,
+    button,
+    context,
+    in_words,
+    markup,
+    plain,
+    section,
+    visitor_name,
+)
+from bot.desk.mrkdwn import one_line, to_slack
+
+SPEAKERS = {"visitor": "Visitor", "bot": "Docent", "system": "Docent", "staff": "Staff"}
+
+
+def transcript(rows: Sequence[Any], zone: tzinfo) -> Post:
+    """Returns what was said before the case, oldest first; the newest words are kept whole."""
+    lines = [_spoken(row, zone) for row in rows]
+    shown: list[str] = []
+    for line in reversed(lines):
+        if sum(len(kept) + 1 for kept in [line, *shown]) > SECTION // 2 and shown:
+            shown.insert(0, "… (more in the log)")
+            break
+        shown.insert(0, line)
+    title = "What was said before"
+    words = {"type": "section", "text": plain("\n".join(shown), SECTION)}
+    return Post(title, [context(markup(f"*{title}*")), words])
+
+
+def visitor(row: Any, name: str, notice: str = "") -> Post:
+    """Returns a visitor's words with their translation or a notice beside them.
+
+    Args:
+        row: The message, as the store returns it.
+        name: The visitor's name, as `visitor_name` returns it.
+        notice: What staff should know about the translation, where there is none.
+    """
+    words = row.text.strip() or "(no words)"
+    blocks = [context(plain(f"{name} (visitor)", SMALL)), section(words)]
+    blocks += [context(plain(sent, SMALL)) for sent in _attachments(row)]
+    blocks += _translation(row)
+    blocks += [context(plain(notice, SMALL))] if notice else []
+    return Post(to_slack(f"{name} (visitor): {words}", TEXT), blocks)
+
+
+def line(text: str) -> Post:
+    """Returns one quiet line about the case."""
+    return Post(to_slack(text, TEXT), [context(plain(text, SECTION))])
+
+
+def warning(text: str) -> Post:
+    """Returns one line that staff must not miss."""
+    words = f"⚠️ {text}"
+    return Post(to_slack(words, TEXT), [section(words)])
+
+
+def staff_echo(author: str, text: str) -> Post:
+    """Returns what a colleague wrote on the web desk."""
+    name = one_line(author)
+    blocks = [context(plain(f"{name} (web desk)", SMALL)), section(text)]
+    return Post(to_slack(f"{name}: {text}", TEXT), blocks)
+
+
+def offer(case_id: int, ts: str, kind: str, reason: str = "") -> Post:
+    """Returns the question to an author whose words stayed in the thread.
+
+    Args:
+        case_id: The case.
+        ts: Slack's id of the message in question.
+        kind: "claim" where nobody has the case, "anyway" where somebody else has.
+        reason: Why the words were not sent.
+    """
+    value = f"{case_id}:{ts}"
+    send = {
+        "claim": button("Claim and send", CLAIM_AND_SEND, value, "primary"),
+        "anyway": button("Send anyway", SEND_ANYWAY, value, "danger"),
+    }[kind]
+    words = f"Not sent to the visitor. {reason}".strip()
+    keep = button("Keep as note", KEEP_AS_NOTE, value)
+    return Post(to_slack(words, TEXT), [section(words), actions([send, keep])])
+
+
+def preview(row: Any, case: Any, seconds: int) -> Post:
+    """Returns what is about to be sent, to whom and in which language, with a way back."""
+    channel = CHANNELS.get(case.channel, case.channel)
+    head = f"Sending in {seconds} s to {visitor_name(case)} ({channel}, {in_words(row.language)}):"
+    undo = button("Undo", UNDO, f"{case.id}:{row.seq}", "danger")
+    blocks = [context(plain(head, SMALL)), section(row.text), *_translation(row)]
+    return Post(to_slack(f"{head} {row.text}", TEXT), [*blocks, actions([undo])])
+
+
+def failed(text: str, reason: str, next_step: str = "") -> Post:
+    """Returns that a message will not reach the visitor, why, and what can be done."""
+    head = f"⚠️ Not delivered. {reason}".strip()
+    blocks = [section(head)]
+    blocks += [section(f"Next step: {next_step}")] if next_step else []
+    blocks += [context(plain(f"It said: {one_line(text)}", SMALL))]
+    return Post(to_slack(f"{head} {next_step}".strip(), TEXT), blocks)
+
+
+def _spoken(row: Any, zone: tzinfo) -> str:
+    speaker = SPEAKERS.get(row.author, row.author)
+    words = " ".join(row.text.split()) or "(no words)"
+    return f"{row.at.astimezone(zone):%H:%M} {speaker}: {words}"
+
+
+def _attachments(row: Any) -> list[str]:
+    kinds = [str(sent.get("kind", "file")) for sent in (row.payload or {}).get("attachments", ())]
+    return [f"📎 The visitor also sent: {', '.join(kinds)} (not shown here)"] if kinds else []
+
+
+def _translation(row: Any) -> list[Block]:
+    translation = row.translation or {}
+    words = translation.get("text") if isinstance(translation, Mapping) else None
+    if not words:
+        return []
+    engine = translation.get("engine")
+    label = f"Translation ({engine})" if engine else "Translation"
+    return [context(plain(label, SMALL)), section(str(words))]

@@ -1,0 +1,242 @@
+"""The one door in: accept what a channel heard, and decide who answers, the bot or the desk.
+
+`accept` writes messages to the log before the platform hears "200"; the worker then takes them,
+in order within a conversation, and each ends answered, with staff, or with an apology and a case.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy.engine import Connection, Row
+
+from bot import metrics, outbox
+from bot.content.voice import Voice
+from bot.desk.casework import Casework, Request
+from bot.dialogue import Dialogue, Turn
+from bot.language import settle
+from bot.limits import Limits
+from bot.messages import Button, Inbound, Reply
+from bot.store import log, queue
+from bot.store.database import Database
+from bot.store.tables import messages
+from bot.worker import Worker
+
+logger = logging.getLogger(__name__)
+
+# Waits before a turn is tried again, in seconds; after the last the visitor hears an apology.
+TURN_RETRIES = (0.5, 2.0)
+# A longer text is not read as a question; its writer is asked for the question in short.
+LONGEST_QUESTION = 1500
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A claimed message with what is needed to answer it."""
+
+    row: Row[Any]
+    speaker: str
+    language: str
+    memory: list[dict[str, Any]] | None
+    choice: str | None
+    first: bool
+
+
+class Inbox:
+    """Accepts messages and sees to it that each is answered.
+
+    Args:
+        database: Where the messages lie.
+        dialogue: Gives the dialogue of the moment; a new model may replace it between turns.
+        casework: The desk.
+        voice: Facts and sentences.
+        limits: What each channel can carry, by channel name.
+        news: Called when there is something to send or to show.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        dialogue: Callable[[], Dialogue],
+        casework: Casework,
+        voice: Voice,
+        limits: Mapping[str, Limits],
+        news: Callable[[], None],
+    ) -> None:
+        self._database = database
+        self._dialogue = dialogue
+        self._casework = casework
+        self._voice = voice
+        self._limits = limits
+        self._news = news
+        self.worker: Worker[Asked] = Worker("inbox", self._claim, self.answer)
+
+    async def accept(self, inbound: Sequence[Inbound]) -> int:
+        """Writes messages to the log; returns how many were new. When it returns, they are safe."""
+        if not inbound:
+            return 0
+        new = await self._database.run(_accept, inbound)
+        for message in inbound:
+            metrics.accepted.labels(message.channel).inc()
+        metrics.repeated.labels(inbound[0].channel).inc(len(inbound) - new)
+        if new:
+            self.worker.wake()
+        return new
+
+    async def answer(self, asked: Asked) -> None:
+        """Answers one claimed message, or hands it to whoever speaks."""
+        try:
+            if asked.speaker in (log.QUEUED, log.HUMAN):
+                await self._database.run(self._to_desk, asked)
+            elif (reply := self._unread(asked)) is not None:
+                await self._database.run(self._commit, asked, Turn(asked.memory, [reply]))
+            else:
+                await self._database.run(self._commit, asked, await self._turn(asked))
+        except Exception as error:
+            await self._failed(asked, error)
+        self._news()
+        self.worker.wake()
+
+    async def _claim(self) -> Asked | None:
+        return await self._database.run(_claim)
+
+    async def _turn(self, asked: Asked) -> Turn:
+        with metrics.turn_seconds.time():
+            return await self._dialogue().run(
+                asked.row.conversation_id,
+                asked.row.text,
+                asked.language,
+                asked.memory,
+                asked.row.seq,
+                asked.choice,
+            )
+
+    def _unread(self, asked: Asked) -> Reply | None:
+        """Returns the answer to what is not a question in words, or None."""
+        text = asked.row.text.strip()
+        key = None
+        if asked.row.payload.get("choice") and asked.choice is None and not text:
+            key = "choice_expired"
+        elif not text:
+            key = "attachment_received" if asked.row.payload.get("attachments") else "empty_message"
+        elif len(text) > LONGEST_QUESTION:
+            key = "too_long"
+        if key is None:
+            return None
+        person = Button(self._voice.say("talk_to_person", asked.language), "speak_to_human")
+        return Reply(self._voice.say(key, asked.language), (person,))
+
+    def _to_desk(self, connection: Connection, asked: Asked) -> None:
+        self._casework.relay(connection, asked.row)
+        self._end(connection, asked, "relayed")
+
+    def _commit(self, connection: Connection, asked: Asked, turn: Turn) -> None:
+        """Writes a whole turn at once: the words, the memory, the case, the end of the message."""
+        present = log.locked_conversation(connection, asked.row.conversation_id)
+        if present.speaker in (log.QUEUED, log.HUMAN):
+            # A person took over while the bot was thinking: what it thought is not said.
+            self._to_desk(connection, asked)
+            return
+        for index, reply in enumerate(turn.replies):
+            self._lay(connection, asked, reply, "bot", disclose=asked.first and index == 0)
+        if turn.case is not None:
+            self._open_case(connection, asked, turn.case)
+        log.change_conversation(connection, present.id, memory=turn.memory)
+        if present.speaker == log.CLOSED and turn.case is None:
+            log.change_conversation(connection, present.id, speaker=log.BOT)
+        self._end(connection, asked, "answered")
+
+    def _open_case(self, connection: Connection, asked: Asked, wanted: dict[str, str]) -> None:
+        fresh = log.message(connection, asked.row.seq)
+        assert fresh is not None
+        sentence = wanted.get("sentence", "handoff_open")
+        request = Request(wanted.get("reason", "speak_to_human"), sentence)
+        self._casework.open_case(connection, fresh, asked.language, request)
+
+    def _lay(
+        self,
+        connection: Connection,
+        asked: Asked,
+        reply: Reply,
+        author: str,
+        disclose: bool = False,
+    ) -> None:
+        if disclose and asked.row.channel != "web":
+            # Meta asks automated chats to say so at the start; the web page says it in its head.
+            words = self._voice.say("disclosure", asked.language)
+            reply = Reply(f"{reply.text}\n\n{words}", reply.buttons)
+        outbox.lay(
+            connection,
+            asked.row.conversation_id,
+            asked.row.channel,
+            reply,
+            self._limits[asked.row.channel],
+            author=author,
+            language=asked.language,
+            in_reply_to=asked.row.seq,
+        )
+
+    def _end(self, connection: Connection, asked: Asked, outcome: str) -> None:
+        queue.finish(
+            connection, messages, asked.row.seq, "answered", reason=outcome, done_at=log.now()
+        )
+        metrics.turns.labels(outcome).inc()
+
+    async def _failed(self, asked: Asked, error: Exception) -> None:
+        attempt = asked.row.attempts
+        logger.warning(
+            "a turn failed",
+            extra={
+                "conversation": asked.row.conversation_id,
+                "attempt": attempt + 1,
+                "error": f"{type(error).__name__}: {error}",
+            },
+            exc_info=error,
+        )
+        if attempt < len(TURN_RETRIES):
+            await self._database.run(
+                queue.retry,
+                messages,
+                asked.row.seq,
+                "received",
+                TURN_RETRIES[attempt],
+                type(error).__name__,
+            )
+        else:
+            apology = {"reason": "failure", "sentence": "apology_handoff"}
+            await self._database.run(self._commit, asked, Turn(asked.memory, case=apology))
+
+
+def _accept(connection: Connection, inbound: Sequence[Inbound]) -> int:
+    new = 0
+    for message in inbound:
+        pinned = log.pinned_language(connection, message.conversation_id)
+        language = settle(message.text, pinned, message.locale)
+        payload: dict[str, Any] = {}
+        if message.choice is not None:
+            payload["choice"] = message.choice
+        if message.attachments:
+            payload["attachments"] = [asdict(a) for a in message.attachments]
+        new += log.accept(connection, message, language, payload) is not None
+    return new
+
+
+def _claim(connection: Connection) -> Asked | None:
+    row = queue.claim_inbound(connection)
+    if row is None:
+        return None
+    talk = log.conversation(connection, row.conversation_id)
+    assert talk is not None
+    wanted = row.payload.get("choice")
+    choice = log.choice(connection, row.conversation_id, wanted) if wanted else None
+    return Asked(
+        row,
+        talk.speaker,
+        row.language or talk.language,
+        talk.memory,
+        None if choice is None else choice.value,
+        first=talk.memory is None and not log.has_said(connection, row.conversation_id),
+    )

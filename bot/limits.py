@@ -1,0 +1,105 @@
+"""What one platform message may hold, counted in the platform's own unit, and how to cut to fit."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+
+Measure = Callable[[str], int]
+
+
+def characters(text: str) -> int:
+    """Counts Unicode code points."""
+    return len(text)
+
+
+def utf16_units(text: str) -> int:
+    """Counts UTF-16 code units, as JavaScript, Meta and Telegram do: most emoji count twice."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def utf8_bytes(text: str) -> int:
+    """Counts UTF-8 bytes, as WeChat does: a Chinese character counts three times."""
+    return len(text.encode("utf-8", "surrogatepass"))
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The limits of one channel: text length in `measure` units, buttons, and a label's length."""
+
+    length: int
+    measure: Measure = characters
+    choices: int = 3
+    label: int = 20
+
+
+# Where a text may be cut, best first: paragraph, line, end of a sentence, clause, word.
+_CUTS = (
+    re.compile(r"\n\s*\n"),
+    re.compile(r"\n"),
+    re.compile(r"[。！？!?…]+[”’」』）)]*|[.](?=\s)"),
+    re.compile(r"[，、；：,;:]"),
+    re.compile(r"\s"),
+)
+_LINK = re.compile(r"https?://[^\s，。；！？）】」]+")
+
+
+def split(text: str, limits: Limits) -> list[str]:
+    """Cuts a text into parts that each fit; never inside a character or a link.
+
+    A part ends at the best place in its second half; a sentence stays whole where it can.
+    """
+    parts: list[str] = []
+    rest = text.strip()
+    while limits.measure(rest) > limits.length:
+        end = _best_cut(rest, _fitting(rest, limits))
+        parts.append(rest[:end].rstrip())
+        rest = rest[end:].lstrip()
+    return [part for part in [*parts, rest] if part]
+
+
+def shorten(text: str, most: int, measure: Measure = characters) -> str:
+    """Returns the text, ended with "…" where it would not fit."""
+    if measure(text) <= most:
+        return text
+    end = _fitting(text, Limits(most - measure("…"), measure))
+    return text[:end].rstrip() + "…"
+
+
+def _fitting(text: str, limits: Limits) -> int:
+    low, high = 0, min(len(text), limits.length)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if limits.measure(text[:middle]) <= limits.length:
+            low = middle
+        else:
+            high = middle - 1
+    return max(1, _whole_character(text, low))
+
+
+def _whole_character(text: str, end: int) -> int:
+    """Moves a cut back so that an emoji sequence or an accented letter stays in one piece."""
+    start = end
+    while 0 < end < len(text) and _continues(text, end):
+        end -= 1
+    return end if end > 0 else start
+
+
+def _continues(text: str, index: int) -> bool:
+    joined = "\u200d" in (text[index], text[index - 1])
+    mark = unicodedata.combining(text[index]) or text[index] in "\ufe0f\u20e3"
+    skin = 0x1F3FB <= ord(text[index]) <= 0x1F3FF
+    return bool(joined or mark or skin)
+
+
+def _best_cut(text: str, longest: int) -> int:
+    for link in _LINK.finditer(text):
+        if 0 < link.start() < longest < link.end():
+            longest = link.start()
+    for pattern in _CUTS:
+        ends = [m.end() for m in pattern.finditer(text, 0, longest) if m.end() > longest // 2]
+        if ends:
+            return ends[-1]
+    return longest

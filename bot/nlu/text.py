@@ -1,0 +1,26 @@
+"""One spelling for what means the same: width, case, script, repetition, invisible characters."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from opencc import OpenCC
+
+# Zero-width and direction marks, and control characters except line ends.
+_INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad\x00-\x08\x0b-\x1f\x7f]")
+_REPEATED = re.compile(r"(.)\1{2,}")
+_SPACE = re.compile(r"\s+")
+
+
+@lru_cache(maxsize=1)
+def _to_simplified() -> OpenCC:
+    return OpenCC("t2s")
+
+
+def normal(text: str) -> str:
+    """Returns the text as the model sees it: NFKC, lower case, Simplified, runs cut to two."""
+    folded = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).lower()
+    folded = _REPEATED.sub(r"\1\1", _SPACE.sub(" ", folded))
+    return str(_to_simplified().convert(folded)).strip()

@@ -1,0 +1,72 @@
+"""Embeddings of training examples on disk, by text: one changed example costs one encoding."""
+
+from __future__ import annotations
+
+import logging
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+
+logger = logging.getLogger(__name__)
+
+Vector = np.ndarray[Any, np.dtype[np.float32]]
+
+
+class VectorCache:
+    """Vectors by text, in one file that is read at the start and written at the end.
+
+    Args:
+        path: The file; a missing or broken one is made anew.
+        dimensions: The length of a vector.
+    """
+
+    def __init__(self, path: Path, dimensions: int) -> None:
+        self._path = path
+        self._dimensions = dimensions
+        self._known: dict[str, Vector] = {}
+        self._used: dict[str, Vector] = {}
+        self._encoded = 0
+
+    def __enter__(self) -> VectorCache:
+        try:
+            with np.load(self._path, allow_pickle=False) as stored:
+                texts, vectors = stored["texts"], stored["vectors"]
+            if vectors.shape[1] == self._dimensions:
+                self._known = dict(zip(texts.tolist(), vectors, strict=True))
+        except (OSError, KeyError, ValueError, IndexError, zipfile.BadZipFile):
+            logger.info("no embeddings are kept from an earlier training")
+        return self
+
+    def get(self, text: str, encode: Callable[[str], Vector]) -> Vector:
+        """Returns the vector of a text, encoding it if it was never seen."""
+        if text not in self._used:
+            known = self._known.get(text)
+            if known is None:
+                known = encode(text)
+                self._encoded += 1
+                if self._encoded % 250 == 0:
+                    logger.warning("encoded %d new examples", self._encoded)
+            self._used[text] = known
+        return self._used[text]
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Writes the file, with what this training used and nothing older."""
+        if error is not None or not self._encoded:
+            return
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = self._path.with_suffix(".part.npz")
+        np.savez(
+            unfinished,
+            texts=np.array(list(self._used), dtype=np.str_),
+            vectors=np.stack(list(self._used.values())),
+        )
+        unfinished.replace(self._path)

@@ -1,0 +1,190 @@
+"""The one door to a visitor: every word is laid in the log first and sent from there.
+
+`lay` cuts a reply to what the channel can carry and writes one row for each platform message,
+inside the caller's transaction. `Outbox` sends the rows: in order within a conversation, again
+after a passing error, never by the bot while a person speaks.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import secrets
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Protocol
+
+from sqlalchemy.engine import Connection, Row
+
+from bot import metrics
+from bot.errors import SendFailed
+from bot.limits import Limits, shorten, split
+from bot.messages import Choice, Outbound, Reply
+from bot.store import log, queue
+from bot.store.database import Database
+from bot.store.tables import messages
+from bot.worker import Worker
+
+logger = logging.getLogger(__name__)
+
+# Waits before a message is tried again, in seconds; a platform's own hint wins.
+BACKOFF = (1, 2, 4, 8, 15, 30, 60, 120, 300, 600)
+
+
+class Sender(Protocol):
+    """What the outbox asks of a channel."""
+
+    limits: Limits
+
+    async def send(self, person_id: str, message: Outbound) -> str | None:
+        """Sends one message; returns the platform's id of it. Raises SendFailed."""
+
+
+Listener = Callable[[Connection, Row[Any], str], None]
+
+
+def lay(
+    connection: Connection,
+    conversation_id: str,
+    channel: str,
+    reply: Reply,
+    limits: Limits,
+    *,
+    author: str,
+    language: str,
+    author_name: str | None = None,
+    author_id: str | None = None,
+    in_reply_to: int | None = None,
+    case_id: int | None = None,
+    not_before: datetime | None = None,
+    slack_ts: str | None = None,
+) -> list[int]:
+    """Writes a reply to the log, ready to be sent; returns the numbers of its messages."""
+    parts = split(reply.text, limits)
+    numbers = []
+    for index, part in enumerate(parts):
+        last = index == len(parts) - 1
+        shown = _opaque(connection, conversation_id, reply, limits) if last else []
+        numbers.append(
+            log.add_message(
+                connection,
+                conversation_id=conversation_id,
+                channel=channel,
+                direction="out",
+                author=author,
+                author_name=author_name,
+                author_id=author_id,
+                text=part,
+                language=language,
+                payload={"choices": shown} if shown else {},
+                state="queued",
+                in_reply_to=in_reply_to,
+                case_id=case_id,
+                not_before=not_before,
+                slack_ts=slack_ts if index == 0 else None,
+            )
+        )
+    return numbers
+
+
+def _opaque(
+    connection: Connection, conversation_id: str, reply: Reply, limits: Limits
+) -> list[dict[str, str]]:
+    """Gives every button an id that means nothing outside and belongs to this person alone."""
+    shown = []
+    for button in reply.buttons[: limits.choices]:
+        choice_id = secrets.token_urlsafe(12)
+        label = shorten(button.label, limits.label)
+        log.add_choice(
+            connection,
+            id=choice_id,
+            conversation_id=conversation_id,
+            value=button.value,
+            label=label,
+        )
+        shown.append({"id": choice_id, "label": label})
+    return shown
+
+
+class Outbox:
+    """Sends what lies in the log to the visitors.
+
+    Args:
+        database: Where the messages lie.
+        senders: The channels by name; a message of any other channel waits for its channel.
+        sent: Told in the same transaction that a message reached its platform.
+        dead: Told likewise that a message will never reach it.
+    """
+
+    def __init__(
+        self, database: Database, senders: Mapping[str, Sender], sent: Listener, dead: Listener
+    ) -> None:
+        self._database = database
+        self._senders = senders
+        self._sent = sent
+        self._dead = dead
+        self.worker: Worker[Row[Any]] = Worker("outbox", self._claim, self.deliver)
+
+    async def _claim(self) -> Row[Any] | None:
+        return await self._database.run(queue.claim_outbound, tuple(self._senders))
+
+    async def deliver(self, row: Row[Any]) -> None:
+        """Sends one claimed message and records what became of it."""
+        person_id = row.conversation_id.partition(":")[2]
+        try:
+            platform_id = await self._senders[row.channel].send(person_id, _outbound(row))
+        except SendFailed as error:
+            await self._failed(row, error)
+        except Exception as error:
+            logger.exception("sending failed", extra={"conversation": row.conversation_id})
+            await self._failed(row, SendFailed(type(error).__name__, retryable=True))
+        else:
+            metrics.sent.labels(row.channel, "sent").inc()
+            await self._database.run(self._record_sent, row, platform_id)
+        self.worker.wake()
+
+    def _record_sent(self, connection: Connection, row: Row[Any], platform_id: str | None) -> None:
+        queue.finish(
+            connection,
+            messages,
+            row.seq,
+            "sent",
+            platform_id=platform_id,
+            reason=None,
+            done_at=log.now(),
+        )
+        self._sent(connection, row, "")
+
+    async def _failed(self, row: Row[Any], error: SendFailed) -> None:
+        final = not error.retryable or row.attempts + 1 >= len(BACKOFF)
+        metrics.sent.labels(row.channel, "dead" if final else "retry").inc()
+        logger.warning(
+            "a message was not taken",
+            extra={
+                "conversation": row.conversation_id,
+                "reason": error.reason,
+                "final": final,
+                "attempt": row.attempts + 1,
+            },
+        )
+        if final:
+            await self._database.run(self._record_dead, row, error)
+        else:
+            await self._database.run(self._record_retry, row, error)
+
+    def _record_dead(self, connection: Connection, row: Row[Any], error: SendFailed) -> None:
+        queue.finish(
+            connection, messages, row.seq, "dead", reason=error.reason, done_at=log.now()
+        )
+        self._dead(connection, row, f"{error.reason}. {error.next_step}".strip())
+
+    def _record_retry(self, connection: Connection, row: Row[Any], error: SendFailed) -> None:
+        wait = error.retry_after or BACKOFF[row.attempts] * random.uniform(0.8, 1.2)  # noqa: S311
+        queue.retry(connection, messages, row.seq, "queued", wait, error.reason)
+        if error.maybe_delivered:
+            log.change_message(connection, row.seq, maybe_twice=True)
+
+
+def _outbound(row: Row[Any]) -> Outbound:
+    choices = tuple(Choice(c["id"], c["label"]) for c in row.payload.get("choices", ()))
+    return Outbound(row.text, choices, row.author, written_by_person=row.author == "staff")

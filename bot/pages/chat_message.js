@@ -1,0 +1,79 @@
+// One message as nodes: who said it, what, when, how far it got, and the answers it offers.
+
+import { element, icon } from "./dom.js";
+import { linkify } from "./linkify.js";
+
+/** Build the list item of a message; its words are filled in by `translate`. */
+export function renderMessage(message, { onChoice, onRetry }) {
+  const node = element("li", { class: `message ${message.author}` });
+  node.append(day(message), ...inside(message, onChoice));
+  if (message.author === "visitor") node.append(failure(message, onRetry));
+  return node;
+}
+
+function inside(message, onChoice) {
+  const text = element("p", { class: "text", dir: "auto" }, linkify(message.text));
+  const bubble = element("div", { class: "bubble" }, author(message), text, meta(message));
+  return message.buttons?.length ? [bubble, choices(message, onChoice)] : [bubble];
+}
+
+function day(message) {
+  const date = element("time", { datetime: message.at, "data-show": "day" });
+  return element("p", { class: "day", hidden: true }, date);
+}
+
+function author({ author: who, author_name: name }) {
+  const label = element("span", { "data-text": authorKey(who, name), "data-name": name });
+  const sign = { bot: "assistant", staff: "person" }[who];
+  return element("p", { class: who === "visitor" || who === "system" ? "author unseen" : "author" },
+    sign ? icon(sign) : null, label);
+}
+
+function authorKey(who, name) {
+  if (who === "staff") return name ? "staff_named" : "staff";
+  return { visitor: "you", bot: "assistant", system: "notice" }[who] ?? "notice";
+}
+
+function meta(message) {
+  const time = element("time", { datetime: message.at });
+  const state = message.author === "visitor" ? element("span", { class: "state" }) : null;
+  return element("p", { class: "meta" }, time, state);
+}
+
+function failure(message, onRetry) {
+  const label = element("span", { "data-text": "failed" });
+  const press = () => onRetry(message.id);
+  return element("button", { type: "button", class: "retry", hidden: true, on: { click: press } },
+    icon("alert"), label);
+}
+
+/** Show how far the visitor's own message has got; the server's states all mean that it has it. */
+export function showState(node, { author: who, state }) {
+  if (who !== "visitor") return;
+  const known = state === "sending" || state === "failed" ? state : "delivered";
+  if (node.dataset.state === known) return;
+  node.dataset.state = known;
+  node.querySelector(".retry").hidden = known !== "failed";
+  const place = node.querySelector(".state");
+  if (known === "failed") return place.replaceChildren();
+  const label = element("span", { class: "unseen", "data-text": known });
+  place.replaceChildren(icon(known === "sending" ? "clock" : "tick"), label);
+}
+
+function choices(message, onChoice) {
+  const group = element("div", { class: "choices", role: "group", "data-label": "choices" });
+  for (const button of message.buttons) {
+    const press = () => onChoice(message, button);
+    group.append(element("button", { type: "button", class: "button choice", text: button.label, on: { click: press } }));
+  }
+  return group;
+}
+
+/** Close a message's buttons once the visitor has said something after it, and mark the one pressed. */
+export function showChoices(node, reply) {
+  for (const button of node.querySelectorAll(".choice")) {
+    button.disabled = reply !== null;
+    const pressed = reply !== null && button.textContent === reply.text;
+    button.classList.toggle("chosen", pressed);
+  }
+}

@@ -1,0 +1,122 @@
+"""Cases: opened once for a conversation, claimed by one person, closed, and every step audited."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+
+from bot.store.log import insert_ignoring, now
+from bot.store.tables import case_events, cases, conversations, messages
+
+OPEN_STATES = ("queued", "claimed")
+# The first reference a visitor reads is D-1001: four figures are easy to say on the telephone.
+FIRST_REF = 1000
+
+
+def insert_case(connection: Connection, **values: Any) -> Row[Any] | None:
+    """Opens a case and gives it its reference; None where the conversation has one open already."""
+    row = {"open_key": values["conversation_id"], "state": "queued", "opened_at": now(), **values}
+    case_id = insert_ignoring(connection, cases, row)
+    if case_id is None:
+        return None
+    change_case(connection, case_id, ref=f"D-{FIRST_REF + case_id}")
+    return case(connection, case_id)
+
+
+def case(connection: Connection, case_id: int) -> Row[Any]:
+    """Returns one case with its visitor's `name`, `channel` and `person_id`."""
+    return connection.execute(_with_visitor().where(cases.c.id == case_id)).one()
+
+
+def case_by_ref(connection: Connection, ref: str) -> Row[Any] | None:
+    """Returns the case with this reference, or None."""
+    return connection.execute(_with_visitor().where(cases.c.ref == ref)).one_or_none()
+
+
+def case_by_thread(connection: Connection, channel: str, ts: str) -> Row[Any] | None:
+    """Returns the case whose Slack thread this is, or None."""
+    return connection.execute(
+        _with_visitor().where(cases.c.slack_channel == channel, cases.c.slack_ts == ts)
+    ).one_or_none()
+
+
+def open_case_of(connection: Connection, conversation_id: str) -> Row[Any] | None:
+    """Returns the conversation's open case, or None."""
+    return connection.execute(
+        _with_visitor().where(cases.c.open_key == conversation_id)
+    ).one_or_none()
+
+
+def list_cases(connection: Connection, states: Sequence[str] | None = None) -> Sequence[Row[Any]]:
+    """Returns cases, the longest waiting first."""
+    query = _with_visitor().order_by(cases.c.id)
+    if states is not None:
+        query = query.where(cases.c.state.in_(states))
+    return connection.execute(query).all()
+
+
+def change_case(connection: Connection, case_id: int, **values: Any) -> None:
+    """Sets columns of a case."""
+    connection.execute(sa.update(cases).where(cases.c.id == case_id).values(**values))
+
+
+def take(connection: Connection, case_id: int, owner_id: str, owner: str) -> bool:
+    """Makes somebody the owner of a waiting case; False where somebody else was faster."""
+    result = connection.execute(
+        sa.update(cases)
+        .where(cases.c.id == case_id, cases.c.state == "queued")
+        .values(state="claimed", owner_id=owner_id, owner=owner, claimed_at=now())
+    )
+    return bool(result.rowcount)
+
+
+def close(connection: Connection, case_id: int, state: str) -> bool:
+    """Closes an open case as `resolved` or `returned`; False where it is closed already."""
+    result = connection.execute(
+        sa.update(cases)
+        .where(cases.c.id == case_id, cases.c.state.in_(OPEN_STATES))
+        .values(state=state, open_key=None, closed_at=now())
+    )
+    return bool(result.rowcount)
+
+
+def audit(connection: Connection, case_id: int, actor: str, what: str, detail: str = "") -> None:
+    """Writes down who did what to a case, and why."""
+    connection.execute(
+        sa.insert(case_events).values(
+            case_id=case_id, at=now(), actor=actor, what=what, detail=detail
+        )
+    )
+
+
+def queue_position(connection: Connection, case_id: int) -> int:
+    """Returns the place of a waiting case in the queue; 1 is next."""
+    return int(
+        connection.execute(
+            sa.select(sa.func.count()).where(cases.c.state == "queued", cases.c.id <= case_id)
+        ).scalar_one()
+    )
+
+
+def version(connection: Connection) -> int:
+    """Returns a number that grows with every change that the web desk shows."""
+    events = connection.execute(sa.select(sa.func.coalesce(sa.func.max(case_events.c.id), 0)))
+    return int(events.scalar_one()) + int(
+        connection.execute(
+            sa.select(
+                sa.func.coalesce(sa.func.max(messages.c.seq), 0)
+                + sa.func.count(messages.c.done_at)
+                + sa.func.count(messages.c.translation)
+            ).where(messages.c.case_id.is_not(None))
+        ).scalar_one()
+    )
+
+
+def _with_visitor() -> Any:
+    visitor = conversations.c
+    return sa.select(cases, visitor.name, visitor.channel, visitor.person_id).join(
+        conversations, cases.c.conversation_id == conversations.c.id
+    )

@@ -1,0 +1,219 @@
+"""The conversation log: who said what, when, in which language, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timezone
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+
+from bot.messages import Inbound
+from bot.store.tables import cases, choices, conversations, messages
+
+# Who speaks to the visitor; only `bot` and `closed` let Rasa answer.
+BOT, QUEUED, HUMAN, CLOSED = "bot", "queued", "human", "closed"
+
+
+def now() -> datetime:
+    """Returns the present moment, aware, in UTC."""
+    return datetime.now(timezone.utc)
+
+
+def insert_ignoring(connection: Connection, table: sa.Table, row: dict[str, Any]) -> int | None:
+    """Inserts a row; returns its key, or None where a row with the same unique key stands."""
+    dialect = connection.dialect.name
+    insert = getattr(__import__(f"sqlalchemy.dialects.{dialect}", fromlist=["insert"]), "insert")
+    statement = insert(table).values(**row).on_conflict_do_nothing()
+    key = next(iter(table.primary_key.columns))
+    result = connection.execute(statement.returning(key) if dialect != "sqlite" else statement)
+    if dialect != "sqlite":
+        found = result.scalar_one_or_none()
+        return None if found is None else int(found) if isinstance(found, int) else 0
+    return (result.lastrowid or 0) if result.rowcount else None
+
+
+def accept(
+    connection: Connection, inbound: Inbound, language: str | None, payload: dict[str, Any]
+) -> int | None:
+    """Writes one visitor message; returns its number, or None if it was here before."""
+    at = now()
+    insert_ignoring(
+        connection,
+        conversations,
+        {
+            "id": inbound.conversation_id,
+            "channel": inbound.channel,
+            "person_id": inbound.person_id,
+            "name": inbound.name,
+            "speaker": BOT,
+            "created_at": at,
+        },
+    )
+    seq = insert_ignoring(
+        connection,
+        messages,
+        {
+            "conversation_id": inbound.conversation_id,
+            "channel": inbound.channel,
+            "direction": "in",
+            "author": "visitor",
+            "author_name": inbound.name,
+            "text": inbound.text,
+            "language": language,
+            "payload": payload,
+            "platform_id": inbound.platform_id,
+            "state": "received",
+            "at": at,
+        },
+    )
+    if seq is not None:
+        connection.execute(
+            sa.update(conversations)
+            .where(conversations.c.id == inbound.conversation_id)
+            .values(
+                language=language,
+                last_in_at=at,
+                name=sa.func.coalesce(inbound.name, conversations.c.name),
+            )
+        )
+    return seq
+
+
+def conversation(connection: Connection, conversation_id: str) -> Row[Any] | None:
+    """Returns the conversation, or None."""
+    return connection.execute(
+        sa.select(conversations).where(conversations.c.id == conversation_id)
+    ).one_or_none()
+
+
+def locked_conversation(connection: Connection, conversation_id: str) -> Row[Any]:
+    """Returns the conversation and holds it until the transaction ends."""
+    return connection.execute(
+        sa.select(conversations).where(conversations.c.id == conversation_id).with_for_update()
+    ).one()
+
+
+def change_conversation(connection: Connection, conversation_id: str, **values: Any) -> None:
+    """Sets columns of a conversation."""
+    connection.execute(
+        sa.update(conversations).where(conversations.c.id == conversation_id).values(**values)
+    )
+
+
+def pinned_language(connection: Connection, conversation_id: str) -> str | None:
+    """Returns the language of the conversation so far, or None before its first message."""
+    return connection.execute(
+        sa.select(conversations.c.language).where(conversations.c.id == conversation_id)
+    ).scalar_one_or_none()
+
+
+def add_message(connection: Connection, **values: Any) -> int:
+    """Writes a message that did not come from a visitor; returns its number."""
+    row = {"at": now(), "payload": {}, **values}
+    result = connection.execute(sa.insert(messages).values(**row))
+    return int(result.inserted_primary_key[0])
+
+
+def change_message(connection: Connection, seq: int, **values: Any) -> None:
+    """Sets columns of a message."""
+    connection.execute(sa.update(messages).where(messages.c.seq == seq).values(**values))
+
+
+def message(connection: Connection, seq: int) -> Row[Any] | None:
+    """Returns one message, or None."""
+    return connection.execute(sa.select(messages).where(messages.c.seq == seq)).one_or_none()
+
+
+def by_slack_ts(connection: Connection, slack_ts: str | None) -> Row[Any] | None:
+    """Returns the message that a Slack message became, or None."""
+    if slack_ts is None:
+        return None
+    return connection.execute(
+        sa.select(messages).where(messages.c.slack_ts == slack_ts)
+    ).one_or_none()
+
+
+def cancel_queued(connection: Connection, seq: int, reason: str) -> bool:
+    """Takes a message back that has not left yet; False where it has."""
+    result = connection.execute(
+        sa.update(messages)
+        .where(messages.c.seq == seq, messages.c.state == "queued")
+        .values(state="cancelled", reason=reason, done_at=now())
+    )
+    return bool(result.rowcount)
+
+
+def forget_note(connection: Connection, seq: int) -> None:
+    """Removes a note whose author decided to send it; the reply takes its place in the log."""
+    connection.execute(
+        sa.delete(messages).where(messages.c.seq == seq, messages.c.direction == "note")
+    )
+
+
+def has_said(connection: Connection, conversation_id: str) -> bool:
+    """Tells whether this visitor was ever told anything."""
+    found = connection.execute(
+        sa.select(messages.c.seq)
+        .where(messages.c.conversation_id == conversation_id, messages.c.direction == "out")
+        .limit(1)
+    )
+    return found.first() is not None
+
+
+def is_thinking(connection: Connection, conversation_id: str) -> bool:
+    """Tells whether a message of this visitor is being answered by the bot right now."""
+    found = connection.execute(
+        sa.select(messages.c.seq)
+        .join(conversations, messages.c.conversation_id == conversations.c.id)
+        .where(
+            messages.c.conversation_id == conversation_id,
+            messages.c.direction == "in",
+            messages.c.state.in_(("received", "answering")),
+            conversations.c.speaker.in_((BOT, CLOSED)),
+        )
+        .limit(1)
+    )
+    return found.first() is not None
+
+
+def history(
+    connection: Connection, conversation_id: str, after: int = 0, limit: int = 100_000
+) -> Sequence[Row[Any]]:
+    """Returns messages of a conversation, oldest first, with the reference of their case."""
+    return connection.execute(
+        sa.select(messages, cases.c.ref.label("case_ref"))
+        .select_from(messages.outerjoin(cases, messages.c.case_id == cases.c.id))
+        .where(messages.c.conversation_id == conversation_id, messages.c.seq > after)
+        .order_by(messages.c.seq)
+        .limit(limit)
+    ).all()
+
+
+def understood(
+    connection: Connection,
+    seq: int,
+    topic: str | None,
+    confidence: float,
+    decision: str,
+    ranking: list[dict[str, Any]],
+) -> None:
+    """Notes on a visitor's message what Docent made of it; the same call twice changes nothing."""
+    change_message(
+        connection, seq, topic=topic, confidence=confidence, decision=decision, ranking=ranking
+    )
+
+
+def add_choice(connection: Connection, **values: Any) -> None:
+    """Remembers what a button means, under its opaque id."""
+    connection.execute(sa.insert(choices).values(created_at=now(), **values))
+
+
+def choice(connection: Connection, conversation_id: str, choice_id: str) -> Row[Any] | None:
+    """Returns what a pressed button means; None for an id that this person was never given."""
+    return connection.execute(
+        sa.select(choices).where(
+            choices.c.id == choice_id, choices.c.conversation_id == conversation_id
+        )
+    ).one_or_none()
