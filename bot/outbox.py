@@ -114,15 +114,22 @@ class Outbox:
         senders: The channels by name; a message of any other channel waits for its channel.
         sent: Told in the same transaction that a message reached its platform.
         dead: Told likewise that a message will never reach it.
+        news: Called after each try, when there is something to show.
     """
 
     def __init__(
-        self, database: Database, senders: Mapping[str, Sender], sent: Listener, dead: Listener
+        self,
+        database: Database,
+        senders: Mapping[str, Sender],
+        sent: Listener,
+        dead: Listener,
+        news: Callable[[], None],
     ) -> None:
         self._database = database
         self._senders = senders
         self._sent = sent
         self._dead = dead
+        self._news = news
         self.worker: Worker[Row[Any]] = Worker("outbox", self._claim, self.deliver)
 
     async def _claim(self) -> Row[Any] | None:
@@ -141,7 +148,7 @@ class Outbox:
         else:
             metrics.sent.labels(row.channel, "sent").inc()
             await self._database.run(self._record_sent, row, platform_id)
-        self.worker.wake()
+        self._news()
 
     def _record_sent(self, connection: Connection, row: Row[Any], platform_id: str | None) -> None:
         queue.finish(

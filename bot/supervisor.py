@@ -44,7 +44,8 @@ ENVIRONMENT = {
     # glibc keeps an arena for each thread; two are enough and keep memory flat.
     "MALLOC_ARENA_MAX": "2",
     "PYTHONWARNINGS": "ignore",
-    "TQDM_DISABLE": "1",
+    # Rasa draws progress bars unless its log level is ERROR; ours are one line for each step.
+    "LOG_LEVEL": "ERROR",
 }
 
 

@@ -55,7 +55,7 @@ class Host:
         self.casework = Casework(
             self.voice, limits, settings.desk_undo_seconds, "slack" in settings.enabled
         )
-        self.outbox = Outbox(self.database, self.channels, self._sent, self._dead)
+        self.outbox = Outbox(self.database, self.channels, self._sent, self._dead, self.wake)
         self.inbox = Inbox(
             self.database, self._dialogue, self.casework, self.voice, limits, self.wake
         )

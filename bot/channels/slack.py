@@ -20,27 +20,37 @@ from urllib.parse import parse_qs
 import sqlalchemy.exc
 from sanic.request import Request
 from sanic.response import HTTPResponse
+from sanic.response import json as json_response
 from slack_bolt import BoltResponse
 from slack_bolt.adapter.sanic.async_handler import to_sanic_response
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy.engine import Row
 
 from bot.channels.base import LARGEST_BODY, Channel, Delivery, delivery_of, read_json
+from bot.channels.host import Host
+from bot.channels.slack_api import SlackApi
+from bot.channels.slack_events import SlackEvents
 from bot.channels.slack_intake import Notice, action_notices, event_notice
+from bot.channels.slack_people import SlackPeople
+from bot.channels.slack_posts import SlackPosts
 from bot.config import Settings
 from bot.errors import BadRequest, BadSignature, Refused, SendFailed
 from bot.limits import Limits, utf16_units
 from bot.messages import Inbound, Outbound
-from bot.store import log
+from bot.store import log, queue
 from bot.store.database import Database
 from bot.store.tables import desk_events
+from bot.worker import Worker
 
 CHANNEL = "slack"
 LIMITS = Limits(length=4000, measure=utf16_units, choices=5, label=75)
 # Slack gives up after three seconds; a database that takes this long is as good as away.
 WRITE_SECONDS = 2.0
+# Slack takes about one post a second in a channel (docs.slack.dev/apis/web-api/rate-limits).
+POSTS_AT_ONCE = 2
 
 logger = logging.getLogger(__name__)
 # Bolt writes whole requests to its log at INFO and WARNING, staff's words among them.
@@ -59,6 +69,7 @@ class Slack(Channel):
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)
         self._app: AsyncApp | None = None
+        self._workers: tuple[Worker[Row[Any]], ...] = ()
 
     def verify(self, delivery: Delivery) -> None:
         """Checks X-Slack-Signature over the raw body, and that it is at most 300 seconds old."""
@@ -81,6 +92,38 @@ class Slack(Channel):
         """Refuses: Slack is where staff are, not visitors."""
         raise SendFailed("Docent does not write to visitors on Slack", retryable=False)
 
+    async def started(self, host: Host) -> None:
+        """Starts to handle events, one after another, and to post, case by case."""
+        api = SlackApi(self.settings["SLACK_BOT_TOKEN"], self.settings["SLACK_API_URL"])
+        people = SlackPeople(api)
+        events = SlackEvents(host.database, host.casework, people, api, host.wake)
+        desk = self.settings["SLACK_DESK_CHANNEL"]
+        posts = SlackPosts(host.database, api, host.voice.museum, desk, host.wake)
+        self._app = bolt_app(self.settings, writer(host.database, self.wake))
+
+        async def next_event() -> Row[Any] | None:
+            return await host.database.run(queue.claim_event)
+
+        async def next_job() -> Row[Any] | None:
+            return await host.database.run(queue.claim_job)
+
+        self._workers = (
+            Worker("slack events", next_event, events.handle, at_once=1),
+            Worker("slack posts", next_job, posts.handle, at_once=POSTS_AT_ONCE),
+        )
+        for worker in self._workers:
+            worker.start()
+
+    def wake(self) -> None:
+        """Says that there may be an event to handle or something to post."""
+        for worker in self._workers:
+            worker.wake()
+
+    async def close(self) -> None:
+        """Ends the work in hand."""
+        for worker in self._workers:
+            await worker.stop()
+
     async def _post(self, request: Request) -> HTTPResponse:
         delivery = delivery_of(request)
         try:
@@ -89,8 +132,7 @@ class Slack(Channel):
         except Refused as refusal:
             return self.refuse(refusal)
         if self._app is None:
-            host = request.app.ctx.host
-            self._app = bolt_app(self.settings, writer(host.database, host.news))
+            return json_response({"error": "try again later"}, 503)
         answer = await self._app.async_dispatch(bolt_request)
         if answer.status == 404:
             # Acknowledged all the same: refusing what we do not use would make Slack switch off

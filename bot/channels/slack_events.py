@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
-from functools import partial
 from typing import Any
 
 from sqlalchemy.engine import Connection, Row
@@ -97,9 +96,9 @@ class SlackEvents:
         if case is None:
             return await self._stray(payload, event)
         if event.get("bot_id") or event.get("app_id") or event.get("subtype") == "bot_message":
-            return partial(_run, posted_by_app, self._casework, case.id, event)
+            return _then(posted_by_app, self._casework, case.id, event)
         member = await self._people.who(clean(event.get("user")), payload["team"])
-        return partial(_run, written, self._casework, case.id, member, event)
+        return _then(written, self._casework, case.id, member, event)
 
     async def _stray(self, payload: Payload, event: Payload) -> Step:
         """Warns where somebody answers a post of ours that belongs to no case."""
@@ -107,7 +106,7 @@ class SlackEvents:
         parent = event.get("parent_user_id")
         if not parent or parent not in (payload["bot"], ours.get("user_id")):
             return _nothing("no case's thread")
-        return partial(_warn_stray, clean(event.get("channel")), clean(event.get("thread_ts")))
+        return _then(_warn_stray, clean(event.get("channel")), clean(event.get("thread_ts")))
 
     async def _change(self, payload: Payload) -> Step:
         event = part(payload, "event")
@@ -115,12 +114,12 @@ class SlackEvents:
         gone = message.get("subtype") == "tombstone"
         if not gone and await self._is_ours(payload, message):
             return _nothing("our own post")
-        return partial(_run, edited, self._casework, event)
+        return _then(edited, self._casework, event)
 
     async def _deletion(self, payload: Payload) -> Step:
         event = part(payload, "event")
         ts = clean(event.get("deleted_ts") or part(event, "previous_message").get("ts"))
-        return partial(_delete, self._casework, clean(event.get("channel")), ts)
+        return _then(_delete, self._casework, clean(event.get("channel")), ts)
 
     async def _reaction(self, payload: Payload) -> Step:
         event = part(payload, "event")
@@ -129,11 +128,11 @@ class SlackEvents:
         if await self._is_ours(payload, event):
             return _nothing("our own reaction")
         member = await self._people.who(clean(event.get("user")), payload["team"])
-        return partial(_run, reacted, self._casework, member, event)
+        return _then(reacted, self._casework, member, event)
 
     async def _press(self, payload: Payload) -> Step:
         member = await self._people.who(payload["user"], payload["team"])
-        return partial(_run, pressed, self._casework, member, payload)
+        return _then(pressed, self._casework, member, payload)
 
     async def _is_ours(self, payload: Payload, message: Payload) -> bool:
         """Tells whether we wrote it; Slack sends us everything that we post."""
@@ -167,10 +166,8 @@ class SlackEvents:
             await self._database.run(_give_up, row, reason)
 
 
-def _run(function: Callable[..., Ending], *arguments: Any) -> Ending:
-    """Calls `function(connection, *arguments)`; the connection comes last here."""
-    *before, connection = arguments
-    return function(connection, *before)
+def _then(work: Callable[..., Ending], *arguments: Any) -> Step:
+    return lambda connection: work(connection, *arguments)
 
 
 def _nothing(why: str) -> Step:
@@ -183,13 +180,13 @@ def _conclude(connection: Connection, row: Row[Any], step: Step) -> Ending:
     return ending
 
 
-def _delete(casework: Casework, channel: str, ts: str, connection: Connection) -> Ending:
+def _delete(connection: Connection, casework: Casework, channel: str, ts: str) -> Ending:
     ending = deleted(connection, casework, channel, ts)
     root_deleted(connection, channel, ts)
     return ending
 
 
-def _warn_stray(channel: str, thread: str, connection: Connection) -> Ending:
+def _warn_stray(connection: Connection, channel: str, thread: str) -> Ending:
     words = "This thread belongs to no case that Docent knows, so nothing was sent."
     place = {"channel": channel, "thread_ts": thread}
     queue.add_job(connection, "warning", None, {**place, "text": words})

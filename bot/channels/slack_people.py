@@ -21,7 +21,7 @@ UNKNOWN = "somebody whom Slack cannot name just now"
 
 @dataclass(frozen=True)
 class Member:
-    """A person in the workspace; `barred` says what they are ("a guest") where they are not staff."""
+    """Somebody in Slack; `barred` says what they are ("a guest") where they are not staff."""
 
     id: str
     name: str

@@ -66,7 +66,7 @@ def pressed(connection: Connection, casework: Casework, member: Member, press: P
 
 
 def case_of(connection: Connection, press: Press) -> Row[Any] | None:
-    """Returns the case that a button belongs to: by its thread, else by what the button carries."""
+    """Returns the case of a button: by its thread, else by what the button carries."""
     channel = press["channel"]
     for ts in (press["thread_ts"], press["ts"]):
         case = cases.case_by_thread(connection, channel, ts) if ts else None

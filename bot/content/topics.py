@@ -206,7 +206,8 @@ class _Source:
     def check_answer(self, language: str, answer: Phrase, museum: Museum) -> None:
         unknown = museum.unknown_facts(answer.text)
         for fact in dict.fromkeys(unknown):
-            self._add(self._line_with(f"[[{fact}", answer), _unknown_fact(fact))
+            quote = rf"\[\[\s*{re.escape(fact)}\s*\]\]"
+            self._add(self._line_with(quote, answer), _unknown_fact(fact))
         chinese = is_chinese(answer.text)
         if chinese is not None and chinese != (language == "zh"):
             problem = f"the {NAMES[language]} answer is not in {NAMES[language]}"
@@ -232,10 +233,12 @@ class _Source:
         links = [(words.en, path) for path, words in museum.facts.items() if _is_link(words.en)]
         for link, path in sorted(links, key=lambda each: -len(each[0])):
             bare = re.sub(r"^https?://(?:www\.)?", "", link)
-            if bare in text:
+            # As a whole only: the home page is also the beginning of pages that are no facts.
+            whole = rf"(?<![\w@.-])(?:https?://)?(?:www\.)?{re.escape(bare)}/?(?![\w/@-]|\.\w)"
+            if re.search(whole, text, re.ASCII):
                 message = f"{bare} is typed out. Write [[{path}]], so that it is kept in one place"
-                self._add(self._line_with(bare, answer), message)
-                text = text.replace(bare, "")
+                self._add(self._line_with(whole, answer), message)
+                text = re.sub(whole, "", text, flags=re.ASCII)
 
     def _root(self) -> CommentedMap | None:
         try:
@@ -349,11 +352,14 @@ class _Source:
         )
         return []
 
-    def _line_with(self, words: str, answer: Phrase) -> int:
-        """The line of an answer that holds the words, which may be far below its first."""
+    def _line_with(self, pattern: str, answer: Phrase) -> int:
+        """The line of an answer that a pattern is found in, which may be far below its first."""
         lines = self.path.read_text(encoding="utf-8").splitlines()
         after = range(answer.line, len(lines) + 1)
-        return next((number for number in after if words in lines[number - 1]), answer.line)
+        return next(
+            (number for number in after if re.search(pattern, lines[number - 1], re.ASCII)),
+            answer.line,
+        )
 
     def _add(self, line: int, message: str) -> None:
         self.problems.append(Problem(self.shown, line, message))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from bot.content.museum import Museum
 
@@ -19,7 +18,7 @@ class DeskClock:
 
     def __init__(self, museum: Museum) -> None:
         self._museum = museum
-        self._zone = ZoneInfo(str(museum.time_zone))
+        self._zone = museum.time_zone
 
     @property
     def first_department(self) -> str:
@@ -29,12 +28,12 @@ class DeskClock:
     def due(self, channel: str, at: datetime) -> datetime:
         """Returns when the first reply is promised: so many minutes of staffed time from now."""
         minutes = self._museum.promise_minutes(channel)
-        return self._museum.desk_calendar.add_minutes(at.astimezone(self._zone), minutes)
+        return self._museum.desk.add_minutes(at.astimezone(self._zone), minutes)
 
     def reopening(self, at: datetime, language: str) -> str | None:
         """Returns when the desk opens again, in words; None while it is staffed."""
         local = at.astimezone(self._zone)
-        calendar = self._museum.desk_calendar
+        calendar = self._museum.desk
         if calendar.is_open(local):
             return None
         opening = calendar.next_opening(local)

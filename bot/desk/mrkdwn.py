@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 
 from bot.desk.emoji import EMOJI
 from bot.limits import utf16_units
@@ -80,12 +81,13 @@ def to_visitor(text: str) -> str:
     """
     links: list[str] = []
 
-    def hold(match: re.Match[str]) -> str:
-        links.append(match[0])
+    def hold(link: str) -> str:
+        links.append(link)
         return f"\ue000{len(links) - 1}\ue001"
 
-    text = _MARKUP.sub(_spelled_out, _SKIN_TONE.sub("", _FENCE.sub(r"\1", _HELD.sub("", text))))
-    plain = _unmarked(_LINK.sub(hold, text))
+    text = _SKIN_TONE.sub("", _FENCE.sub(r"\1", _HELD.sub("", text)))
+    text = _MARKUP.sub(lambda match: _spelled_out(match, hold), text)
+    plain = _unmarked(_LINK.sub(lambda match: hold(match[0]), text))
     return unescape(_HELD.sub(lambda match: links[int(match[1])], plain)).strip()
 
 
@@ -116,7 +118,7 @@ def _unmarked(text: str) -> str:
     return shown if shown == text else re.sub(r"(?<=\S) {2,}(?=\S)", " ", shown)
 
 
-def _spelled_out(match: re.Match[str]) -> str:
+def _spelled_out(match: re.Match[str], hold: Callable[[str], str]) -> str:
     kind, rest, label = match[1], match[2], match[3]
     if kind in "@#":
         return f"{kind}{label}" if label else ""
@@ -124,8 +126,8 @@ def _spelled_out(match: re.Match[str]) -> str:
         return label or ""
     target = rest if kind in ("mailto:", "tel:") else kind + rest
     if not label or label in (target, target.partition("://")[2].rstrip("/")):
-        return target
-    return f"{label} ({target})"
+        return hold(target)
+    return f"{label} ({hold(target)})"
 
 
 def _emoji(match: re.Match[str]) -> str:

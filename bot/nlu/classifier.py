@@ -22,12 +22,13 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedKFold, cross_val_predict
+from sklearn.model_selection import StratifiedGroupKFold, cross_val_predict
 
 from bot.nlu.text import normal
+from bot.nlu.typos import TWIN_OF
 
 Matrix = Any
-FOLDS = 5
+FOLDS = 3
 TEMPERATURES = np.linspace(0.2, 2.0, 91)
 
 
@@ -72,7 +73,7 @@ class TopicClassifier(GraphComponent):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """Returns the weight of letters beside meaning, and the regularisation."""
-        return {"letters": 0.7, "C": 10.0}
+        return {"letters": 1.0, "C": 10.0}
 
     @classmethod
     def create(
@@ -95,7 +96,8 @@ class TopicClassifier(GraphComponent):
         self._letters.vectorizer.fit(texts)
         features = self._features(examples, texts)
         model = LogisticRegression(C=self._config["C"], max_iter=400)
-        self._temperature = self._calibrate(model, features, labels)
+        families = [e.get(TWIN_OF) or e.get(TEXT) for e in examples]
+        self._temperature = _calibrate(self._config["C"], features, labels, families)
         model.fit(features, labels)
         self._topics = model.classes_.tolist()
         self._weights = model.coef_.astype(np.float32)
@@ -127,19 +129,6 @@ class TopicClassifier(GraphComponent):
         meaning = np.vstack([_sentence_vector(example) for example in examples])
         letters = self._letters.vectorizer.transform(texts) * self._config["letters"]
         return sparse.hstack([sparse.csr_matrix(meaning), letters]).tocsr()
-
-    def _calibrate(self, model: LogisticRegression, features: Matrix, labels: Any) -> float:
-        """Returns the temperature under which held-out examples are least surprising."""
-        smallest = min(np.unique(labels, return_counts=True)[1])
-        if smallest < FOLDS:
-            return 1.0
-        folds = StratifiedKFold(FOLDS, shuffle=True, random_state=0)
-        scores = cross_val_predict(
-            model, features, labels, cv=folds, method="decision_function"
-        )
-        right = np.searchsorted(np.unique(labels), labels)
-        surprises = [_surprise(scores / t, right) for t in TEMPERATURES]
-        return float(TEMPERATURES[int(np.argmin(surprises))])
 
     def _persist(self) -> None:
         vectorizer = self._letters.vectorizer
@@ -174,6 +163,26 @@ class TopicClassifier(GraphComponent):
             loaded._temperature = float(stored["temperature"])
             loaded._letters = Letters.make(stored["grams"].tolist(), stored["idf"])
         return loaded
+
+
+def _calibrate(c: float, features: Matrix, labels: Any, families: list[str]) -> float:
+    """Returns the temperature under which held-out examples are least surprising.
+
+    An example and its misspelt twin are held out together.
+    """
+    if min(np.unique(labels, return_counts=True)[1]) < FOLDS:
+        return 1.0
+    scores = cross_val_predict(
+        LogisticRegression(C=c, max_iter=100, tol=1e-3),
+        features,
+        labels,
+        groups=families,
+        cv=StratifiedGroupKFold(FOLDS, shuffle=True, random_state=0),
+        method="decision_function",
+    )
+    right = np.searchsorted(np.unique(labels), labels)
+    surprises = [_surprise(scores / t, right) for t in TEMPERATURES]
+    return float(TEMPERATURES[int(np.argmin(surprises))])
 
 
 def _sentence_vector(message: Message) -> Any:

@@ -1,4 +1,4 @@
-"""One spelling for what means the same: width, case, script, repetition, invisible characters."""
+"""One spelling for what means the same: width, case, script, repetition, emoji, hidden signs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functools import lru_cache
 from opencc import OpenCC
 
 # Zero-width and direction marks, and control characters except line ends.
-_INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad\x00-\x08\x0b-\x1f\x7f]")
+_INVISIBLE = re.compile(r"[\u200b-\u200f\ufe0e\ufe0f\u202a-\u202e\u2060-\u2069\ufeff\u00ad\x00-\x08\x0b-\x1f\x7f]")
 _REPEATED = re.compile(r"(.)\1{2,}")
 _SPACE = re.compile(r"\s+")
 
@@ -20,7 +20,17 @@ def _to_simplified() -> OpenCC:
 
 
 def normal(text: str) -> str:
-    """Returns the text as the model sees it: NFKC, lower case, Simplified, runs cut to two."""
-    folded = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).lower()
+    """Returns the text as the model sees it: NFKC, lower case, Simplified, runs cut to two.
+
+    An emoji becomes its Unicode name: the encoder knows "toilet" and "camera", not the picture.
+    """
+    plain = "".join(_spelt(character) for character in _INVISIBLE.sub("", text))
+    folded = unicodedata.normalize("NFKC", plain).lower()
     folded = _REPEATED.sub(r"\1\1", _SPACE.sub(" ", folded))
     return str(_to_simplified().convert(folded)).strip()
+
+
+def _spelt(character: str) -> str:
+    if unicodedata.category(character) != "So":
+        return character
+    return f" {unicodedata.name(character, '')} "

@@ -50,9 +50,9 @@ export class CaseView {
   #head() {
     const back = element("a", { class: "button back", href: "#/", "aria-label": "Back to the list" }, icon("back"));
     return element("header", { class: "case-head" },
-      element("div", { class: "case-title" }, back, this.#title, this.#state, this.#actions),
+      element("div", { class: "case-title" }, back, this.#title, this.#state, this.#actions, this.#menu()),
       this.#facts,
-      element("div", { class: "case-guide" }, this.#understood, this.#menu()),
+      this.#understood,
       this.#trouble);
   }
 

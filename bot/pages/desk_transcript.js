@@ -27,7 +27,7 @@ export class Transcript {
 
   /** Show the messages; only what changed is drawn again, so that reading and selecting are not disturbed. */
   show(messages, visitor) {
-    const atEnd = this.#isAtEnd();
+    const follow = this.#isAtEnd() || this.#hasNewReply(messages);
     messages.forEach((message, index) => {
       const drawn = this.#shown.get(message.seq);
       const print = JSON.stringify(message);
@@ -38,7 +38,7 @@ export class Transcript {
       this.#shown.set(message.seq, { node, print });
     });
     this.tick();
-    if (atEnd) this.node.scrollTop = this.node.scrollHeight;
+    if (follow) this.#scroller.scrollTop = this.#scroller.scrollHeight;
   }
 
   /** Count the undo times down; called every second. */
@@ -50,8 +50,21 @@ export class Transcript {
     }
   }
 
+  /** On a phone the whole case scrolls, elsewhere the transcript alone. */
+  get #scroller() {
+    const whole = getComputedStyle(this.node).overflowY === "visible";
+    return whole ? this.node.closest(".case-pane") : this.node;
+  }
+
+  /** A reply that is still on its way must be in sight, or its Undo is no use. */
+  #hasNewReply(messages) {
+    return this.#shown.size > 0 && messages.some(({ seq, send_at: sendAt }) => sendAt && !this.#shown.has(seq));
+  }
+
   #isAtEnd() {
-    const { scrollHeight, scrollTop, clientHeight } = this.node;
+    const scroller = this.#scroller;
+    if (this.#shown.size === 0) return scroller === this.node; // A phone opens a case at its facts.
+    const { scrollHeight, scrollTop, clientHeight } = scroller;
     return scrollHeight - scrollTop - clientHeight < 160;
   }
 }

@@ -18,8 +18,13 @@ from urllib.parse import parse_qs, urlsplit
 
 PAGES = Path(__file__).parents[2] / "bot" / "pages"
 MUSEUM = {"en": "Aldermere Museum", "zh-Hans": "奥德米尔博物馆", "zh-Hant": "奧德米爾博物館"}
-DEPARTMENTS = [{"id": "visitor_services", "name": "Visitor services"}, {"id": "access", "name": "Access"}]
-NOTE = re.compile(r"^\s*(note|internal|private|备注|備註|内部|內部|私信)\s*[:：]|^\s*//", re.IGNORECASE)
+DEPARTMENTS = [
+    {"id": "visitor_services", "name": "Visitor services"},
+    {"id": "access", "name": "Access"},
+]
+NOTE = re.compile(
+    r"^\s*(note|internal|private|备注|備註|内部|內部|私信)\s*[:：]|^\s*//", re.IGNORECASE
+)
 TOPICS = [("audio_guides", 0.46), ("guided_tours", 0.31), ("languages", 0.12)]
 Json = dict[str, Any]
 
@@ -121,14 +126,25 @@ class Backend:
         with self.changed:
             conversation.typing = False
             if "open" in text.lower():
-                conversation.add("bot", "10:00 to 17:30.\nTickets: https://aldermere-museum.example/tickets.")
+                conversation.add(
+                    "bot", "10:00 to 17:30.\nTickets: https://aldermere-museum.example/tickets."
+                )
             elif "which" in text.lower():
-                choices = [{"id": "c1", "label": "Opening hours"}, {"id": "c2", "label": "Tickets"}]
+                choices = [
+                    {"id": "c1", "label": "Opening hours"},
+                    {"id": "c2", "label": "Tickets"},
+                ]
                 conversation.add("bot", "Which do you mean?", buttons=choices)
             elif language_of(text) == "zh-Hant":
-                conversation.add("bot", "我們週二至週日10:00開放，詳見https://aldermere-museum.example/map歡迎您來。")
+                conversation.add(
+                    "bot",
+                    "我們週二至週日10:00開放，詳見https://aldermere-museum.example/map歡迎您來。",
+                )
             elif language_of(text) == "zh-Hans":
-                conversation.add("bot", "我们周二至周日10:00开放，详见https://aldermere-museum.example/map欢迎您来。")
+                conversation.add(
+                    "bot",
+                    "我们周二至周日10:00开放，详见https://aldermere-museum.example/map欢迎您来。",
+                )
             else:
                 conversation.add("bot", f"You wrote: {text}")
             self.changed.notify_all()
@@ -215,7 +231,15 @@ class Backend:
         if case["owner"] is None:
             case.update(owner=by, state="claimed", claimed_at=iso())
         case["first_reply_at"] = case["first_reply_at"] or iso()
-        sent = self.add(ref, "out", "staff", text, author_name=by, state="queued", send_at=iso(self.undo_seconds))
+        sent = self.add(
+            ref,
+            "out",
+            "staff",
+            text,
+            author_name=by,
+            state="queued",
+            send_at=iso(self.undo_seconds),
+        )
         threading.Timer(self.undo_seconds, self.deliver, (sent,)).start()
         return {"outcome": "queued"}
 
@@ -300,7 +324,9 @@ class Handler(BaseHTTPRequestHandler):
         if conversation is None:
             return self.json({"error": "unknown session"}, 403)
         after, typing = int(query["after"]), query.get("typing") == "1"
-        self.wait(query, lambda: len(conversation.messages) > after or conversation.typing != typing)
+        self.wait(
+            query, lambda: len(conversation.messages) > after or conversation.typing != typing
+        )
         self.json(conversation.news(after))
 
     def wait(self, query: dict[str, str], ready: Any) -> None:

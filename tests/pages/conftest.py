@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -10,10 +11,15 @@ import pytest
 
 from .backend import Backend, serve
 
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 800}
 
@@ -48,19 +54,24 @@ def address(backend: Backend) -> Iterator[str]:
 
 @pytest.fixture
 def visit(browser: Any, address: str) -> Iterator[Callable[..., Any]]:
-    """Open a page in a fresh browser profile; its console must stay free of errors (the CSP's too)."""
+    """Open a page in a fresh browser profile; its console must stay free of errors."""
     contexts, errors = [], []
 
-    def open_page(path: str = "/", expect_errors: bool = False, name: str = "Mei", **options: Any) -> Any:
+    def open_page(
+        path: str = "/", expect_errors: bool = False, name: str = "Mei", **options: Any
+    ) -> Any:
         options = {"viewport": DESKTOP, "locale": "en-GB"} | options
         context = browser.new_context(base_url=address, **options)
         context.set_default_timeout(8000)
         contexts.append(context)
         if name and path.startswith("/desk"):
-            context.add_init_script(f"localStorage.setItem('docent.desk.name', JSON.stringify({name!r}))")
+            stored = json.dumps(json.dumps(name))
+            context.add_init_script(f"localStorage.setItem('docent.desk.name', {stored})")
         page = context.new_page()
         if not expect_errors:
-            page.on("console", lambda line: errors.append(line.text) if line.type == "error" else None)
+            page.on(
+                "console", lambda line: errors.append(line.text) if line.type == "error" else None
+            )
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(path)
         return page

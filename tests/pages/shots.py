@@ -1,9 +1,10 @@
-"""Takes the pictures of docs/img: `python -m tests.pages.shots [folder]`."""
+"""Takes the pictures of docs/img, or all there are: `python -m tests.pages.shots [folder]`."""
 
 from __future__ import annotations
 
 import shutil
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,16 @@ from .backend import Backend, iso, serve
 from .conftest import DESKTOP, FLAGS, PHONE
 
 IMAGES = Path(__file__).parents[2] / "docs" / "img"
+KEPT = [
+    "chat-welcome-desktop-light",
+    "chat-phone-light",
+    "chat-desktop-dark",
+    "chat-zh-hant-phone-dark",
+    "desk-list-phone-light",
+    "desk-case-desktop-light",
+    "desk-case-desktop-dark",
+    "desk-reply-phone-light",
+]
 LOOKS = [(size, scheme) for size in ("phone", "desktop") for scheme in ("light", "dark")]
 
 
@@ -32,7 +43,11 @@ def chat(backend: Backend, page: Any, folder: Path, look: str) -> None:
     page.wait_for_selector("text=You wrote: Tickets")
     backend.tell("system", "You are next. Our team answers until 17:00 today.")
     backend.set_speaker("human")
-    backend.tell("staff", "Hello, this is Mei. The Silk Road exhibition is free for under-16s.", author_name="Mei")
+    backend.tell(
+        "staff",
+        "Hello, this is Mei. The Silk Road exhibition is free for under-16s.",
+        author_name="Mei",
+    )
     page.wait_for_selector(".message.staff")
     page.wait_for_timeout(300)
     page.screenshot(path=folder / f"chat-{look}.png")
@@ -54,14 +69,77 @@ def chat_chinese(backend: Backend, page: Any, folder: Path, look: str) -> None:
 
 
 def arrange_desk(backend: Backend) -> None:
-    backend.open_case("D-104", "陈晓梅", "你好，请问讲解器有中文的吗？我带父母来，他们不会英文。", channel="wechat", due_at=iso(-420), overdue=True, opened_at=iso(-2220))
-    backend.open_case("D-105", "James Whitfield", "I left a grey umbrella in the cloakroom on Friday.", channel="messenger", opened_at=iso(-360), due_at=iso(1440), department=None)
-    backend.open_case("D-103", "林雅婷", "請問學校團體預約要多久以前申請？", channel="telegram", owner="Mei", state="claimed", opened_at=iso(-5400), first_reply_at=iso(-3600), department="access")
+    backend.open_case(
+        "D-104",
+        "陈晓梅",
+        "你好，请问讲解器有中文的吗？我带父母来，他们不会英文。",
+        channel="wechat",
+        due_at=iso(-420),
+        overdue=True,
+        opened_at=iso(-2220),
+    )
+    backend.open_case(
+        "D-105",
+        "James Whitfield",
+        "I left a grey umbrella in the cloakroom on Friday.",
+        channel="messenger",
+        opened_at=iso(-360),
+        due_at=iso(1440),
+        department=None,
+    )
+    backend.open_case(
+        "D-103",
+        "林雅婷",
+        "請問學校團體預約要多久以前申請？",
+        channel="telegram",
+        owner="Mei",
+        state="claimed",
+        opened_at=iso(-5400),
+        first_reply_at=iso(-3600),
+        department="access",
+    )
     first = backend.cases["D-104"]["messages"][0]
-    first.update(at=iso(-2220), translation={"text": "Hello, do you have audio guides in Chinese? I am bringing my parents, who do not speak English.", "language": "en", "engine": "googletrans"})
-    backend.add("D-104", "out", "bot", "您的问题已转给馆里的同事，同事会直接在这里回复您。您的编号是D-104。", at=iso(-2215), state="sent", translation={"text": "I have passed your question to a colleague, who will answer you right here. Your reference is D-104.", "language": "en", "engine": "hand-written"})
-    backend.add("D-104", "note", "staff", "The Mandarin guides came back from repair this morning, ask Tom for the count.", author_name="Anna", state="kept", at=iso(-900))
-    backend.add("D-104", "in", "visitor", "我们下午三点到。", author_name="陈晓梅", at=iso(-120), notice="Translation is not available right now; this is the original.")
+    first.update(
+        at=iso(-2220),
+        translation={
+            "text": "Hello, do you have audio guides in Chinese? "
+            "I am bringing my parents, who do not speak English.",
+            "language": "en",
+            "engine": "googletrans",
+        },
+    )
+    backend.add(
+        "D-104",
+        "out",
+        "bot",
+        "您的问题已转给馆里的同事，同事会直接在这里回复您。您的编号是D-104。",
+        at=iso(-2215),
+        state="sent",
+        translation={
+            "text": "I have passed your question to a colleague, "
+            "who will answer you right here. Your reference is D-104.",
+            "language": "en",
+            "engine": "Docent",
+        },
+    )
+    backend.add(
+        "D-104",
+        "note",
+        "staff",
+        "The Mandarin guides came back from repair this morning, ask Tom for the count.",
+        author_name="Anna",
+        state="kept",
+        at=iso(-900),
+    )
+    backend.add(
+        "D-104",
+        "in",
+        "visitor",
+        "我们下午三点到。",
+        author_name="陈晓梅",
+        at=iso(-120),
+        notice="Translation is not available right now; this is the original.",
+    )
 
 
 def desk(backend: Backend, page: Any, folder: Path, look: str) -> None:
@@ -81,7 +159,16 @@ def desk(backend: Backend, page: Any, folder: Path, look: str) -> None:
 
 
 def main() -> None:
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else IMAGES
+    if len(sys.argv) > 1:
+        return take(Path(sys.argv[1]))
+    with tempfile.TemporaryDirectory() as folder:
+        take(Path(folder))
+        for name in KEPT:
+            shutil.copy(Path(folder) / f"{name}.png", IMAGES)
+
+
+def take(folder: Path) -> None:
+    """Play every scene in every look and save what is seen."""
     folder.mkdir(parents=True, exist_ok=True)
     backend = Backend()
     backend.undo_seconds = 5
@@ -89,7 +176,12 @@ def main() -> None:
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
         for size, scheme in LOOKS:
-            context = browser.new_context(base_url=address, viewport=PHONE if size == "phone" else DESKTOP, color_scheme=scheme, locale="en-GB")
+            context = browser.new_context(
+                base_url=address,
+                viewport=PHONE if size == "phone" else DESKTOP,
+                color_scheme=scheme,
+                locale="en-GB",
+            )
             context.add_init_script("localStorage.setItem('docent.desk.name', '\"Mei\"')")
             for scene in (chat, chat_chinese, desk):
                 page = context.new_page()

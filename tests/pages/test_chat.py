@@ -52,6 +52,7 @@ def test_a_failed_message_says_so_is_tried_again_and_arrives_once(visit, backend
     backend.trouble = ["lost answer", 503]
     page = visit(expect_errors=True)
     page.route("**/messages?*", lambda route: route.abort())
+    page.reload()  # Ends the poll that the route came too late for.
     say(page, "hello")
     page.wait_for_selector(".retry:visible")
     assert "was not sent" in page.locator("#said").inner_text()
@@ -156,8 +157,9 @@ def test_enter_that_ends_an_input_method_does_not_send(visit, backend):
     ime = page.context.new_cdp_session(page)
     ime.send("Input.imeSetComposition", {"text": "nihao", "selectionStart": 5, "selectionEnd": 5})
     page.keyboard.press("Enter")
-    safari = "new KeyboardEvent('keydown', {key: 'Enter', keyCode: 229, bubbles: true, cancelable: true})"
-    assert page.evaluate(f"document.getElementById('message').dispatchEvent({safari})")
+    safari = "{key: 'Enter', keyCode: 229, bubbles: true, cancelable: true}"
+    press = f"document.activeElement.dispatchEvent(new KeyboardEvent('keydown', {safari}))"
+    assert page.evaluate(press), "the Enter that ends a composition was taken for the page's own"
     assert page.locator(".message").count() == 0
     ime.send("Input.insertText", {"text": "请问几点开馆？"})
     page.keyboard.press("Enter")
@@ -195,7 +197,10 @@ def test_markup_is_shown_as_text(visit, backend, attack):
     backend.tell("staff", attack, author_name="<i>Mei</i>")
     page.wait_for_selector(".message.staff")
     assert texts(page)[0] == texts(page)[-1] == attack
-    assert page.locator("#log :is(img, script, b, i, [onmouseover], a[href^=javascript])").count() == 0
+    assert (
+        page.locator("#log :is(img, script, b, i, [onmouseover], a[href^=javascript])").count()
+        == 0
+    )
 
 
 def test_staff_and_system_lines_look_different(visit, backend):
@@ -209,7 +214,9 @@ def test_staff_and_system_lines_look_different(visit, backend):
     assert page.locator("#speaker").inner_text() == "Mei from our team is answering you."
     assert page.locator("#ask-person").is_hidden()
     looks = [
-        page.locator(f".{who} .bubble").first.evaluate("node => getComputedStyle(node).backgroundColor")
+        page.locator(f".{who} .bubble").first.evaluate(
+            "node => getComputedStyle(node).backgroundColor"
+        )
         for who in ("bot", "staff", "system", "visitor")
     ]
     assert len(set(looks)) == 4
@@ -241,8 +248,14 @@ def test_the_page_follows_the_conversation_until_a_language_is_chosen(visit, bac
 
 @pytest.mark.parametrize(
     ("locale", "language", "send"),
-    [("en-GB", "en", "Send"), ("zh-CN", "zh-Hans", "发送"), ("zh-TW", "zh-Hant", "送出"),
-     ("zh-HK", "zh-Hant", "送出"), ("zh-SG", "zh-Hans", "发送"), ("fr-FR", "en", "Send")],
+    [
+        ("en-GB", "en", "Send"),
+        ("zh-CN", "zh-Hans", "发送"),
+        ("zh-TW", "zh-Hant", "送出"),
+        ("zh-HK", "zh-Hant", "送出"),
+        ("zh-SG", "zh-Hans", "发送"),
+        ("fr-FR", "en", "Send"),
+    ],
 )
 def test_the_first_language_is_the_browsers(visit, locale, language, send):
     page = visit(locale=locale)
@@ -253,7 +266,10 @@ def test_the_first_language_is_the_browsers(visit, locale, language, send):
 def test_every_language_has_every_sentence(visit):
     page = visit()
     tables = page.evaluate("import('/static/strings.js').then((module) => module.TEXTS)")
-    places = {language: {key: text.count("{") for key, text in table.items()} for language, table in tables.items()}
+    places = {
+        language: {key: text.count("{") for key, text in table.items()}
+        for language, table in tables.items()
+    }
     assert places["en"] == places["zh-Hans"] == places["zh-Hant"]
     assert all(text.strip() for table in tables.values() for text in table.values())
 
@@ -278,7 +294,9 @@ def test_the_keyboard_alone_is_enough(visit, backend):
     page = visit()
     page.wait_for_selector("#log[aria-busy=false]")
     page.keyboard.press("Tab")
-    assert page.locator(".skip").evaluate("node => node === document.activeElement && node.clientHeight > 20")
+    assert page.locator(".skip").evaluate(
+        "node => node === document.activeElement && node.clientHeight > 20"
+    )
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "message"
     page.keyboard.type("which one?")
@@ -325,5 +343,7 @@ def test_the_log_is_announced_once_read(visit, backend):
 
 def test_motion_is_reduced_on_request(visit):
     page = visit(reduced_motion="reduce")
-    duration = page.locator(".dots i").first.evaluate("node => getComputedStyle(node).animationDuration")
+    duration = page.locator(".dots i").first.evaluate(
+        "node => getComputedStyle(node).animationDuration"
+    )
     assert float(duration.rstrip("s")) < 0.001

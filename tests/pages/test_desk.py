@@ -14,11 +14,22 @@ from .conftest import DESKTOP, PHONE
 @pytest.fixture
 def desk(visit, backend):
     """The desk with three cases: one overdue in Chinese, one on time, one that is Anna's."""
-    backend.open_case("D-1", "陈晓梅", "请问讲解器有中文的吗？\n我带父母来。", channel="wechat", due_at=iso(-420), overdue=True)
+    backend.open_case(
+        "D-1",
+        "陈晓梅",
+        "请问讲解器有中文的吗？\n我带父母来。",
+        channel="wechat",
+        due_at=iso(-420),
+        overdue=True,
+    )
     backend.open_case("D-2", "James", "I left my umbrella.", channel="messenger", department=None)
     backend.open_case("D-3", "Lin", "School visits?", owner="Anna", state="claimed")
     first = backend.cases["D-1"]["messages"][0]
-    first["translation"] = {"text": "Do you have audio guides in Chinese?", "language": "en", "engine": "googletrans"}
+    first["translation"] = {
+        "text": "Do you have audio guides in Chinese?",
+        "language": "en",
+        "engine": "googletrans",
+    }
 
     def open_desk(case: str | None = None, **options: Any) -> Any:
         page = visit("/desk", **options)
@@ -47,7 +58,17 @@ def last(backend: Any, ref: str) -> dict[str, Any]:
 def test_rows_show_what_staff_decide_by(desk):
     page = desk()
     row = page.locator("[data-ref=D-1]").inner_text()
-    for fact in ("D-1", "陈晓梅", "WeChat", "简体中文", "overdue by 7 min", "Waiting 12 min", "Unclaimed", "Visitor services", "请问讲解器有中文的吗？"):
+    for fact in (
+        "D-1",
+        "陈晓梅",
+        "WeChat",
+        "简体中文",
+        "overdue by 7 min",
+        "Waiting 12 min",
+        "Unclaimed",
+        "Visitor services",
+        "请问讲解器有中文的吗？",
+    ):
         assert fact in row
     assert page.locator(".row").first.get_attribute("data-ref") == "D-1"
     assert page.locator(".row .overdue").count() == 1
@@ -70,11 +91,22 @@ def test_tabs_open_mine_and_closed(desk, backend):
 def test_the_case_shows_both_languages_and_what_the_bot_understood(desk):
     page = desk("D-1")
     head = page.locator(".case-head").inner_text()
-    for fact in ("陈晓梅", "Waiting", "WeChat", "Audio guides 46 %", "Guided tours 31 %", "Languages 12 %", "Asked for a person"):
+    for fact in (
+        "陈晓梅",
+        "Waiting",
+        "WeChat",
+        "Audio guides 46 %",
+        "Guided tours 31 %",
+        "Languages 12 %",
+        "Asked for a person",
+    ):
         assert fact in head
     assert page.locator(".original .text").inner_text() == "请问讲解器有中文的吗？\n我带父母来。"
     assert page.locator(".original .text").get_attribute("lang") == "zh-Hans"
-    assert page.locator(".translated").inner_text().split("\n\n") == ["English, translated by googletrans", "Do you have audio guides in Chinese?"]
+    assert page.locator(".translated").inner_text().split("\n\n") == [
+        "English, translated by googletrans",
+        "Do you have audio guides in Chinese?",
+    ]
 
 
 def test_without_a_translation_the_notice_is_shown(desk, backend):
@@ -147,7 +179,9 @@ def test_text_the_server_takes_for_a_note_says_why(desk, backend, text):
     page.wait_for_selector("button:text-is('Send')")
     send(page, text)
     page.wait_for_selector(".entry.note")
-    page.wait_for_selector(".outcome:has-text('Kept as a note, not sent. It starts with a note word.')")
+    page.wait_for_selector(
+        ".outcome:has-text('Kept as a note, not sent. It starts with a note word.')"
+    )
     assert page.locator(".entry.note .why").inner_text() == "It starts with a note word."
 
 
@@ -165,11 +199,23 @@ def test_undo_takes_a_reply_back(desk, backend):
 
 def test_a_failed_reply_says_why(desk, backend):
     page = desk("D-1")
-    backend.add("D-1", "out", "staff", "Hello", author_name="Mei", state="dead", reason="WeChat allows replies for 48 hours only.")
-    page.wait_for_selector(".fate:has-text('Not delivered: WeChat allows replies for 48 hours only.')")
+    backend.add(
+        "D-1",
+        "out",
+        "staff",
+        "Hello",
+        author_name="Mei",
+        state="dead",
+        reason="WeChat allows replies for 48 hours only.",
+    )
+    page.wait_for_selector(
+        ".fate:has-text('Not delivered: WeChat allows replies for 48 hours only.')"
+    )
 
 
-@pytest.mark.parametrize(("button", "state"), [("Resolve", "Resolved"), ("Back to bot", "Back to bot")])
+@pytest.mark.parametrize(
+    ("button", "state"), [("Resolve", "Resolved"), ("Back to bot", "Back to bot")]
+)
 def test_closing_a_case(desk, backend, button, state):
     page = desk("D-1")
     page.get_by_role("button", name=button).click()
@@ -212,7 +258,7 @@ def test_the_name_is_asked_once(desk, backend):
 
 
 def test_signing_in(visit, backend):
-    backend.password = "moonlight"  # noqa: S105
+    backend.password = "moonlight"
     page = visit("/desk")
     page.fill("#password", "wrong")
     page.keyboard.press("Enter")
@@ -226,7 +272,7 @@ def test_signing_in(visit, backend):
 def test_being_signed_out_is_said_and_keeps_the_draft(desk, backend):
     page = desk("D-1", expect_errors=True)
     page.fill("#words", "half a th")
-    backend.password = "changed"  # noqa: S105
+    backend.password = "changed"
     backend.touch()
     page.wait_for_selector("#banner:has-text('You have been signed out.') a[href='/desk']")
     assert page.input_value("#words") == "half a th"
@@ -241,6 +287,19 @@ def test_a_phone_goes_between_list_and_case(desk):
     assert page.evaluate("document.activeElement.dataset.ref") == "D-1"
     page.go_back()
     page.wait_for_selector(".case:visible")
+
+
+def test_a_phone_keeps_undo_in_sight(desk, backend):
+    backend.undo_seconds = 30
+    for count in range(12):
+        backend.add("D-1", "in", "visitor", f"line {count}")
+    page = desk("D-1", viewport=PHONE)
+    send(page, "Yes, we do.", "Claim and send")
+    undo = page.get_by_role("button", name="Undo")
+    undo.wait_for()
+    box = undo.bounding_box()
+    topmost = f"document.elementFromPoint({box['x'] + 5}, {box['y'] + 5}).textContent"
+    assert page.evaluate(topmost) == "Undo"
 
 
 def test_the_keyboard_alone_is_enough(desk, backend):
@@ -267,8 +326,17 @@ def test_nothing_to_complain_about(desk, backend, viewport, scheme):
     page = desk(viewport=viewport, color_scheme=scheme)
     assert complaints(page) == {}
     owned(backend, "D-1")
-    backend.add("D-1", "note", "staff", "verylongword" * 30, author_name="Anna", reason="It starts with a note word.")
-    backend.add("D-1", "out", "staff", "请稍等。", author_name="Mei", state="sending", send_at=iso(60))
+    backend.add(
+        "D-1",
+        "note",
+        "staff",
+        "verylongword" * 30,
+        author_name="Anna",
+        reason="It starts with a note word.",
+    )
+    backend.add(
+        "D-1", "out", "staff", "请稍等。", author_name="Mei", state="sending", send_at=iso(60)
+    )
     backend.add("D-1", "out", "staff", "Hello", author_name="Mei", state="dead", reason="Blocked.")
     page.click("[data-ref=D-1]")
     page.wait_for_selector("[data-state=dead]")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from http.client import RemoteDisconnected
 from typing import Any
 
@@ -20,21 +20,9 @@ from slack_sdk.http_retry.builtin_handlers import (
 from slack_sdk.web import WebClient
 from slack_sdk.web.async_client import AsyncWebClient
 
+from .desk import DESK, plain
 from .slack import SlackStandin
 from .wire import JsonDict, call
-
-DESK = "C0DESK"
-
-
-@pytest.fixture
-def slack() -> Iterator[SlackStandin]:
-    with SlackStandin() as standin:
-        yield standin
-
-
-@pytest.fixture
-def client(slack: SlackStandin) -> WebClient:
-    return WebClient(slack.token, base_url=slack.api_url, timeout=5)
 
 
 def refusal(work: Callable[..., Any], **arguments: Any) -> str:
@@ -42,10 +30,6 @@ def refusal(work: Callable[..., Any], **arguments: Any) -> str:
     with pytest.raises(SlackApiError) as caught:
         work(**arguments)
     return str(caught.value.response["error"])
-
-
-def plain(text: str) -> JsonDict:
-    return {"type": "plain_text", "text": text}
 
 
 def section(text: str = "words", **more: Any) -> JsonDict:

@@ -1,0 +1,212 @@
+"""Carries out desk_jobs: everything that Docent shows to staff in Slack.
+
+A post carries its job's number as message metadata. Slack has no idempotency key: where it is not
+known whether a post was taken, the thread is read back before posting again
+(https://docs.slack.dev/messaging/message-metadata, /reference/methods/conversations.replies).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy.engine import Connection, Row
+
+from bot.channels.slack_api import SlackApi, SlackRefused
+from bot.channels.slack_jobs import NOT_POSTED, Job, gather, is_unsure, place_of
+from bot.channels.slack_readback import find_post
+from bot.channels.slack_render import render
+from bot.content.museum import Museum
+from bot.desk import thread
+from bot.desk.blocks import Post, card
+from bot.errors import SendFailed
+from bot.store import cases, queue
+from bot.store.database import Database
+from bot.store.tables import desk_jobs
+
+logger = logging.getLogger(__name__)
+
+# Waits before a job is tried again, in seconds; the last one for as long as it takes.
+BACKOFF = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
+# A job that fails for a reason of our own is given up after so many tries.
+TRIES = 5
+
+# How far before the job was laid out a post is looked for: the clocks may differ.
+LOOK_BACK = timedelta(minutes=10)
+CARD_GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
+EPHEMERAL = frozenset({"offer", "preview", "whisper"})
+
+
+class SlackPosts:
+    """Posts to the desk channel.
+
+    Args:
+        database: Where the jobs lie.
+        api: Slack's Web API.
+        museum: Departments and the time zone.
+        channel: The desk channel's id, for new cases.
+        news: Called when a job has ended.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        api: SlackApi,
+        museum: Museum,
+        channel: str,
+        news: Callable[[], None],
+    ) -> None:
+        self._database = database
+        self._api = api
+        self._museum = museum
+        self._channel = channel
+        self._news = news
+
+    async def handle(self, row: Row[Any]) -> None:
+        """Carries out one claimed job and records its end; gives it back where it may yet work."""
+        try:
+            await self.post(row)
+        except SendFailed as error:
+            await self._failed(row, error)
+        except Exception as error:
+            logger.exception("a post failed", extra={"kind": row.kind})
+            again = row.attempts + 1 < TRIES
+            await self._failed(row, SendFailed(type(error).__name__, retryable=again))
+        self._news()
+
+    async def post(self, row: Row[Any]) -> None:
+        """Carries out one job and finishes it; raises SendFailed."""
+        job = await self._database.run(gather, row)
+        if job.case is not None and job.case.slack_ts is None:
+            job = await self._with_card(job)
+            if row.kind in ("root", "card"):
+                return await self._finish(job)
+        if row.kind == "react":
+            return await self._react(job)
+        if row.kind in ("root", "card"):
+            return await self._update(job)
+        content = render(job.row.kind, job.payload, job.case, job.messages, self._zone)
+        if content is None:
+            return await self._finish(job, "nothing to show any more")
+        if row.kind in EPHEMERAL:
+            return await self._whisper(job, content)
+        await self._finish(job, ts=await self._shown(job, content))
+
+    @property
+    def _zone(self) -> Any:
+        return self._museum.time_zone
+
+    async def _with_card(self, job: Job) -> Job:
+        """Posts the case's card, which begins its thread, and remembers where it stands."""
+        content = card(job.case, self._museum.departments, self._zone)
+        ts = await self._message(job, content, self._channel, None)
+        return replace(job, case=await self._database.run(_begin_thread, job, self._channel, ts))
+
+    async def _update(self, job: Job) -> None:
+        """Brings the card to the case's present state; one that was deleted is posted anew."""
+        case = job.case
+        assert case is not None
+        content = card(case, self._museum.departments, self._zone)
+        place = {"channel": case.slack_channel, "ts": case.slack_ts}
+        try:
+            await self._api.call("chat.update", **place, **_words(content))
+        except SlackRefused as error:
+            if error.code not in CARD_GONE:
+                raise
+            await self._message(job, content, case.slack_channel, case.slack_ts)
+        await self._finish(job)
+
+    async def _shown(self, job: Job, content: Post) -> str:
+        """Posts in the thread; what Slack will not show is at least spoken of."""
+        channel, ts = place_of(job)
+        try:
+            return await self._message(job, content, channel, ts)
+        except SlackRefused as error:
+            if error.retryable:
+                raise
+            logger.error("Slack does not show a post", extra={"code": error.code})
+            words = f"Slack would not show a message here ({error.code}). It is in the log."
+            return await self._message(job, thread.warning(words), channel, ts)
+
+    async def _whisper(self, job: Job, content: Post) -> None:
+        """Shows something to one person; an offer that cannot be shown becomes a line for all."""
+        channel, ts = place_of(job)
+        where = {"channel": channel, "thread_ts": ts, "user": job.payload["user"]}
+        try:
+            await self._api.call("chat.postEphemeral", **where, **_words(content))
+        except SlackRefused as error:
+            if error.retryable or job.row.kind != "offer":
+                raise
+            words = "A message here was kept as a note. Claim the case to answer the visitor."
+            await self._message(job, thread.warning(words), channel, ts)
+        await self._finish(job)
+
+    async def _react(self, job: Job) -> None:
+        channel, _ = place_of(job)
+        what = {"timestamp": job.payload["ts"], "name": job.payload["name"]}
+        try:
+            await self._api.call("reactions.add", channel=channel, **what)
+        except SlackRefused as error:
+            if error.code != "already_reacted":
+                raise
+        await self._finish(job)
+
+    async def _message(self, job: Job, content: Post, channel: str, thread_ts: str | None) -> str:
+        """Posts one message unless it stands there already; returns its ts."""
+        marker = job.marker("thread" if thread_ts else "root")
+        if is_unsure(job.row):
+            since = job.row.at - LOOK_BACK
+            found = await find_post(self._api, marker, channel, thread_ts, since)
+            if found:
+                return found
+        place = {"channel": channel, **({"thread_ts": thread_ts} if thread_ts else {})}
+        quiet = {"mrkdwn": False, "unfurl_links": False, "unfurl_media": False}
+        words = _words(content)
+        answer = await self._api.call(
+            "chat.postMessage", **place, **words, **quiet, metadata=marker
+        )
+        return str(answer["ts"])
+
+    async def _finish(self, job: Job, reason: str | None = None, ts: str = "") -> None:
+        values: dict[str, Any] = {"payload": {**job.payload, "posted": ts}} if ts else {}
+        await self._database.run(
+            queue.finish, desk_jobs, job.row.id, "done", reason=reason, **values
+        )
+
+    async def _failed(self, row: Row[Any], error: SendFailed) -> None:
+        logger.warning(
+            "a post to Slack was not taken",
+            extra={
+                "kind": row.kind,
+                "reason": error.reason,
+                "next_step": error.next_step,
+                "attempt": row.attempts + 1,
+                "final": not error.retryable,
+            },
+        )
+        if not error.retryable:
+            await self._database.run(_record_dead, row, error.reason)
+            return
+        unsure = error.maybe_delivered or is_unsure(row)
+        reason = error.reason if unsure else NOT_POSTED + error.reason
+        wait = error.retry_after or BACKOFF[min(row.attempts, len(BACKOFF) - 1)]
+        await self._database.run(queue.retry, desk_jobs, row.id, "queued", wait, reason)
+
+
+def _begin_thread(connection: Connection, job: Job, channel: str, ts: str) -> Row[Any]:
+    """Ties the thread to the case, before the job ends: a restart then finds the card posted."""
+    cases.change_case(connection, job.row.case_id, slack_channel=channel, slack_ts=ts)
+    return cases.case(connection, job.row.case_id)
+
+
+def _record_dead(connection: Connection, row: Row[Any], reason: str) -> None:
+    queue.finish(connection, desk_jobs, row.id, "dead", reason=reason)
+    if row.case_id is not None:
+        cases.audit(connection, row.case_id, "docent", "not shown", f"{row.kind}: {reason}")
+
+
+def _words(content: Post) -> dict[str, Any]:
+    return {"text": content.text, "blocks": content.blocks}

@@ -1,0 +1,72 @@
+"""From a desk job to the post it asks for; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import tzinfo
+from math import ceil
+from typing import Any
+
+from bot.desk import thread
+from bot.desk.blocks import Post, visitor_name
+from bot.store import log
+
+Payload = Mapping[str, Any]
+
+
+def render(
+    kind: str, payload: Payload, case: Any, messages: Sequence[Any], zone: tzinfo
+) -> Post | None:
+    """Returns what a job posts in the thread or whispers; None where it came too late to matter.
+
+    Args:
+        kind: The kind of job; cards and reactions are not rendered here.
+        payload: What the job says.
+        case: Its case, or None.
+        messages: The messages it speaks of, as far as they are still in the log.
+        zone: The museum's time zone.
+    """
+    if kind == "transcript":
+        return thread.transcript(messages, zone) if messages else None
+    if kind in _SPOKEN:
+        return _SPOKEN[kind](payload)
+    if not messages:
+        return None
+    return _ABOUT[kind](payload, case, messages[0])
+
+
+def _visitor(payload: Payload, case: Any, row: Any) -> Post:
+    return thread.visitor(row, visitor_name(case), str(payload.get("notice") or ""))
+
+
+def _offer(payload: Payload, case: Any, row: Any) -> Post | None:
+    if row.direction != "note":
+        return None
+    kind, reason = str(payload["offer"]), str(payload.get("reason", ""))
+    return thread.offer(case.id, str(payload["ts"]), kind, reason)
+
+
+def _preview(payload: Payload, case: Any, row: Any) -> Post | None:
+    left = (row.not_before - log.now()).total_seconds() if row.not_before else 0.0
+    if row.state != "queued" or left <= 0:
+        return None
+    return thread.preview(row, case, ceil(left))
+
+
+def _failed(payload: Payload, case: Any, row: Any) -> Post:
+    reason, step = str(payload.get("reason", "")), str(payload.get("next_step") or "")
+    return thread.failed(row.text, reason, step)
+
+
+_SPOKEN: dict[str, Callable[[Payload], Post]] = {
+    "line": lambda payload: thread.line(str(payload["text"])),
+    "warning": lambda payload: thread.warning(str(payload["text"])),
+    "whisper": lambda payload: thread.line(str(payload["text"])),
+    "staff_echo": lambda payload: thread.staff_echo(str(payload["author"]), str(payload["text"])),
+}
+_ABOUT: dict[str, Callable[[Payload, Any, Any], Post | None]] = {
+    "visitor": _visitor,
+    "offer": _offer,
+    "preview": _preview,
+    "failed": _failed,
+}
