@@ -19,7 +19,5 @@ class OpeningHours(MuseumAction):
         """Says when the museum is open."""
         known = voice()
         moment = datetime.now(timezone.utc)
-        answer = opening_answer(
-            asked.text, asked.language, known.museum, known.sentences, moment
-        )
+        answer = opening_answer(asked.text, asked.language, known.museum, known.sentences, moment)
         dispatcher.utter_message(text=known.museum.fill(answer, asked.language))

@@ -1,4 +1,4 @@
-"""What every action has in common: it never raises to Rasa and never leaves a visitor in silence."""
+"""What every action has in common: it never raises to Rasa nor leaves a visitor in silence."""
 
 from __future__ import annotations
 
@@ -126,4 +126,3 @@ def voice() -> Voice:
 def say(key: str, asked: Asked) -> str:
     """Returns one of Docent's sentences in the visitor's language."""
     return voice().say(key, asked.language)
-

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any, Optional
+from typing import Annotated, Any
 
 import typer
 
@@ -30,7 +29,7 @@ USAGE_ERROR = 2
 
 @app.command()
 def up(
-    port: Annotated[Optional[int], typer.Option(help="Port to listen on.")] = None,  # noqa: UP007
+    port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
 ) -> None:
     """Run everything in the foreground; ends cleanly on SIGTERM or Ctrl-C."""
     with _clear_errors():
@@ -57,7 +56,7 @@ def train() -> None:
 
 @app.command()
 def parse(
-    model: Annotated[Optional[Path], typer.Option(help="Model to use.")] = None,  # noqa: UP007
+    model: Annotated[Path | None, typer.Option(help="Model to use.")] = None,
 ) -> None:
     """Read one text a line, write what Docent makes of it, one JSON object a line."""
     with _clear_errors():
@@ -88,7 +87,7 @@ def log(conversation_id: str) -> None:
 @app.command()
 def cases(
     state: Annotated[
-        Optional[str],  # noqa: UP007
+        str | None,
         typer.Option(help="Only cases in this state: queued, claimed, resolved or returned."),
     ] = None,
 ) -> None:
@@ -164,7 +163,9 @@ def _model() -> Path:
 
 
 def _say_addresses(settings: Settings, port: int) -> None:
-    address = f"http://{'localhost' if settings['HOST'] == '127.0.0.1' else settings['HOST']}:{port}"
+    address = (
+        f"http://{'localhost' if settings['HOST'] == '127.0.0.1' else settings['HOST']}:{port}"
+    )
     lines = [
         "Docent is starting.",
         f"  Visitors chat at        {address}/",

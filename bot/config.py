@@ -43,7 +43,7 @@ SETTINGS = (
     Setting("SLACK_API_URL", "https://slack.com/api/", "Slack's Web API."),
     Setting("TRANSLATOR", "none", "Translation for staff: googletrans, libretranslate or none."),
     Setting("TRANSLATOR_URL", "", "Address of your LibreTranslate server."),
-    Setting("DESK_UNDO_SECONDS", "5", "How long a staff reply can be taken back; 0 sends at once."),
+    Setting("DESK_UNDO_SECONDS", "5", "How long staff can take a reply back; 0 sends at once."),
     Setting("DESK_PASSWORD", "", "Password of the web desk; unset: loopback only.", True),
 )
 
@@ -111,7 +111,9 @@ class Settings:
                 f"TRANSLATOR is {self['TRANSLATOR']!r}. Write googletrans, libretranslate or none."
             )
         if self["TRANSLATOR"] == "libretranslate" and not self["TRANSLATOR_URL"]:
-            raise SettingError("TRANSLATOR is libretranslate but TRANSLATOR_URL is not set. Set it.")
+            raise SettingError(
+                "TRANSLATOR is libretranslate but TRANSLATOR_URL is not set. Set it."
+            )
 
 
 def load_settings(root: Path = ROOT, environment: Mapping[str, str] | None = None) -> Settings:

@@ -11,18 +11,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy.engine import Connection, Row
-
 from bot import metrics, outbox
 from bot.content.voice import Voice
 from bot.desk.casework import Casework, Request
 from bot.dialogue import Dialogue, Turn
-from bot.language import settle
+from bot.language import base, settle
 from bot.limits import Limits
 from bot.messages import Button, Inbound, Reply
-from bot.store import log, queue
+from bot.store import Connection, Row, log, queue
 from bot.store.database import Database
 from bot.store.tables import messages
+from bot.translate import Translator
 from bot.worker import Worker
 
 logger = logging.getLogger(__name__)
@@ -31,6 +30,9 @@ logger = logging.getLogger(__name__)
 TURN_RETRIES = (0.5, 2.0)
 # A longer text is not read as a question; its writer is asked for the question in short.
 LONGEST_QUESTION = 1500
+# What staff read and write.
+STAFF_LANGUAGE = "en"
+NOT_TRANSLATED = "Not translated: translation is switched off or did not answer."
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,7 @@ class Inbox:
         casework: The desk.
         voice: Facts and sentences.
         limits: What each channel can carry, by channel name.
+        translator: Translates for staff what a visitor wrote.
         news: Called when there is something to send or to show.
     """
 
@@ -64,8 +67,10 @@ class Inbox:
         casework: Casework,
         voice: Voice,
         limits: Mapping[str, Limits],
+        translator: Translator,
         news: Callable[[], None],
     ) -> None:
+        self._translator = translator
         self._database = database
         self._dialogue = dialogue
         self._casework = casework
@@ -75,7 +80,7 @@ class Inbox:
         self.worker: Worker[Asked] = Worker("inbox", self._claim, self.answer)
 
     async def accept(self, inbound: Sequence[Inbound]) -> int:
-        """Writes messages to the log; returns how many were new. When it returns, they are safe."""
+        """Writes messages to the log, where they are safe; returns how many were new."""
         if not inbound:
             return 0
         new = await self._database.run(_accept, inbound)
@@ -90,15 +95,29 @@ class Inbox:
         """Answers one claimed message, or hands it to whoever speaks."""
         try:
             if asked.speaker in (log.QUEUED, log.HUMAN):
-                await self._database.run(self._to_desk, asked)
-            elif (reply := self._unread(asked)) is not None:
-                await self._database.run(self._commit, asked, Turn(asked.memory, [reply]))
+                beside = await self._for_staff(asked)
+                await self._database.run(self._to_desk, asked, beside)
             else:
-                await self._database.run(self._commit, asked, await self._turn(asked))
+                reply = self._unread(asked)
+                turn = await self._turn(asked) if reply is None else Turn(asked.memory, [reply])
+                await self._finish(asked, turn)
         except Exception as error:
             await self._failed(asked, error)
         self._news()
         self.worker.wake()
+
+    async def _finish(self, asked: Asked, turn: Turn) -> None:
+        beside = await self._for_staff(asked) if turn.case is not None else None
+        await self._database.run(self._commit, asked, turn, beside)
+
+    async def _for_staff(self, asked: Asked) -> dict[str, str] | None:
+        """Returns what stands beside the visitor's words for staff: a translation or a notice."""
+        if base(asked.language) == STAFF_LANGUAGE or not asked.row.text.strip():
+            return None
+        translation = await self._translator.translate(
+            asked.row.text, asked.language, STAFF_LANGUAGE
+        )
+        return {"notice": NOT_TRANSLATED} if translation is None else asdict(translation)
 
     async def _claim(self) -> Asked | None:
         return await self._database.run(_claim)
@@ -121,7 +140,9 @@ class Inbox:
         if asked.row.payload.get("choice") and asked.choice is None and not text:
             key = "choice_expired"
         elif not text:
-            key = "attachment_received" if asked.row.payload.get("attachments") else "empty_message"
+            key = (
+                "attachment_received" if asked.row.payload.get("attachments") else "empty_message"
+            )
         elif len(text) > LONGEST_QUESTION:
             key = "too_long"
         if key is None:
@@ -129,11 +150,20 @@ class Inbox:
         person = Button(self._voice.say("talk_to_person", asked.language), "speak_to_human")
         return Reply(self._voice.say(key, asked.language), (person,))
 
-    def _to_desk(self, connection: Connection, asked: Asked) -> None:
+    def _to_desk(
+        self, connection: Connection, asked: Asked, beside: dict[str, str] | None = None
+    ) -> None:
+        log.change_message(connection, asked.row.seq, translation=beside)
         self._casework.relay(connection, asked.row)
         self._end(connection, asked, "relayed")
 
-    def _commit(self, connection: Connection, asked: Asked, turn: Turn) -> None:
+    def _commit(
+        self,
+        connection: Connection,
+        asked: Asked,
+        turn: Turn,
+        beside: dict[str, str] | None = None,
+    ) -> None:
         """Writes a whole turn at once: the words, the memory, the case, the end of the message."""
         present = log.locked_conversation(connection, asked.row.conversation_id)
         if present.speaker in (log.QUEUED, log.HUMAN):
@@ -143,6 +173,7 @@ class Inbox:
         for index, reply in enumerate(turn.replies):
             self._lay(connection, asked, reply, "bot", disclose=asked.first and index == 0)
         if turn.case is not None:
+            log.change_message(connection, asked.row.seq, translation=beside)
             self._open_case(connection, asked, turn.case)
         log.change_conversation(connection, present.id, memory=turn.memory)
         if present.speaker == log.CLOSED and turn.case is None:
@@ -207,7 +238,7 @@ class Inbox:
             )
         else:
             apology = {"reason": "failure", "sentence": "apology_handoff"}
-            await self._database.run(self._commit, asked, Turn(asked.memory, case=apology))
+            await self._finish(asked, Turn(asked.memory, case=apology))
 
 
 def _accept(connection: Connection, inbound: Sequence[Inbound]) -> int:

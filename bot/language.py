@@ -23,22 +23,26 @@ _LINK = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+\.\S+")
 
 # English words that make a sentence English even around a Chinese name.
 _FUNCTION_WORDS = frozenset(
-    "a about am an and any are at be can could did do does for from have how i if in is it "
-    "me my near of on or our please should that the there this to was we what what's when where "
-    "which who why will with would you your".split()
+    """
+    a about am an and any are at be can could did do does for from have how i if in is it me my near
+    of on or our please should that the there this to was we what what's when where which who why
+    will with would you your
+    """.split()
 )
 # Words that Chinese speakers type as they are, and courtesies that everybody knows.
 _SAY_NOTHING = frozenset(
-    "am app bbq bye cafe cool email god good goodbye great haha hello help hey hi id iphone kk lol "
-    "love map menu museum nice no nope ok okay okok pdf phone please pls plz pm qr sorry sure tea "
-    "thank thanks thankyou thx ticket tickets tour vip vr wc wechat wifi wi fi wow yeah yep yes you "
-    "very much so day morning".split()
+    """
+    am app bbq bye cafe cool email god good goodbye great haha hello help hey hi id iphone kk lol
+    love map menu museum nice no nope ok okay okok pdf phone please pls plz pm qr sorry sure tea
+    thank thanks thankyou thx ticket tickets tour vip vr wc wechat wifi wi fi wow yeah yep yes you
+    very much so day morning
+    """.split()
 )
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What one text says of its language; `sure` is false where it might be a loan or a courtesy."""
+    """What one text says of its language; not `sure` where it may be a loan or a courtesy."""
 
     language: str | None
     sure: bool = False
@@ -70,7 +74,7 @@ def settle(text: str, pinned: str | None, locale: str | None = None) -> str:
     Args:
         text: What the visitor wrote now.
         pinned: The language of the conversation so far, or None for its first message.
-        locale: What the platform says of the person ("zh_TW"), used only where nothing else is known.
+        locale: What the platform says of the person ("zh_TW"), used where nothing else is known.
     """
     reading = read(text)
     if pinned is None:
@@ -121,4 +125,6 @@ def _of_locale(locale: str | None) -> str:
     wanted = (locale or "").replace("-", "_").lower()
     if not wanted.startswith("zh"):
         return ENGLISH
-    return TRADITIONAL if any(mark in wanted for mark in ("tw", "hk", "mo", "hant")) else SIMPLIFIED
+    return (
+        TRADITIONAL if any(mark in wanted for mark in ("tw", "hk", "mo", "hant")) else SIMPLIFIED
+    )

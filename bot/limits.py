@@ -1,4 +1,4 @@
-"""What one platform message may hold, counted in the platform's own unit, and how to cut to fit."""
+"""What one platform message may hold, in the platform's own unit, and how to cut to fit."""
 
 from __future__ import annotations
 

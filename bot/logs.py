@@ -1,4 +1,4 @@
-"""Logs for people and machines: one line for each event, never a visitor's words, never a secret."""
+"""Logs for people and machines: a line for each event, no visitor's words and no secret."""
 
 from __future__ import annotations
 

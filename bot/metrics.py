@@ -7,19 +7,29 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 registry = CollectorRegistry()
 
 accepted = Counter(
-    "docent_messages_accepted", "Visitor messages written to the log.", ["channel"], registry=registry
+    "docent_messages_accepted",
+    "Visitor messages written to the log.",
+    ["channel"],
+    registry=registry,
 )
 repeated = Counter(
-    "docent_messages_repeated", "Messages that a platform sent again.", ["channel"], registry=registry
+    "docent_messages_repeated",
+    "Messages that a platform sent again.",
+    ["channel"],
+    registry=registry,
 )
 refused = Counter(
-    "docent_webhooks_refused", "Requests that were not served.", ["channel", "status"], registry=registry
+    "docent_webhooks_refused",
+    "Requests that were not served.",
+    ["channel", "status"],
+    registry=registry,
 )
-turns = Counter(
-    "docent_turns", "What became of visitor messages.", ["outcome"], registry=registry
-)
+turns = Counter("docent_turns", "What became of visitor messages.", ["outcome"], registry=registry)
 sent = Counter(
-    "docent_messages_sent", "Messages to visitors by result.", ["channel", "result"], registry=registry
+    "docent_messages_sent",
+    "Messages to visitors by result.",
+    ["channel", "result"],
+    registry=registry,
 )
 turn_seconds = Histogram(
     "docent_turn_seconds",

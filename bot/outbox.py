@@ -14,13 +14,11 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy.engine import Connection, Row
-
 from bot import metrics
 from bot.errors import SendFailed
 from bot.limits import Limits, shorten, split
 from bot.messages import Choice, Outbound, Reply
-from bot.store import log, queue
+from bot.store import Connection, Row, log, queue
 from bot.store.database import Database
 from bot.store.tables import messages
 from bot.worker import Worker
@@ -180,9 +178,7 @@ class Outbox:
             await self._database.run(self._record_retry, row, error)
 
     def _record_dead(self, connection: Connection, row: Row[Any], error: SendFailed) -> None:
-        queue.finish(
-            connection, messages, row.seq, "dead", reason=error.reason, done_at=log.now()
-        )
+        queue.finish(connection, messages, row.seq, "dead", reason=error.reason, done_at=log.now())
         self._dead(connection, row, f"{error.reason}. {error.next_step}".strip())
 
     def _record_retry(self, connection: Connection, row: Row[Any], error: SendFailed) -> None:

@@ -1,4 +1,4 @@
-"""The web server that `docent up` runs: Rasa's agent, the channels and the pages in one process."""
+"""The web server of `docent up`: Rasa's agent, the channels and the pages in one process."""
 
 from __future__ import annotations
 

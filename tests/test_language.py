@@ -98,7 +98,12 @@ def test_settle_is_not_flipped_by_what_says_nothing(text: str, pinned: str) -> N
         # What is written alike in both scripts keeps the script.
         ("你好", "zh-Hant", "zh-Hant"),
         ("你好", "zh-Hans", "zh-Hans"),
+        ("台北怎麼去", "zh-Hant", "zh-Hant"),
+        ("台灣", "zh-Hant", "zh-Hant"),
         ("洗手台", "zh-Hant", "zh-Hant"),
+        ("台北", "zh-Hant", "zh-Hant"),
+        ("公里", "zh-Hant", "zh-Hant"),
+        ("皇后", "zh-Hant", "zh-Hant"),
         ("請問門票", "zh-Hans", "zh-Hant"),
         ("请问门票", "zh-Hant", "zh-Hans"),
         # A Chinese sentence stays Chinese with English words in it, and the other way round.

@@ -13,6 +13,7 @@ from bot.limits import Limits, Measure, characters, shorten, split, utf8_bytes, 
 
 MEASURES = [characters, utf16_units, utf8_bytes]
 FAMILY = "👨‍👩‍👧‍👦"
+ENGLAND = "\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f"
 PIECES = st.sampled_from(
     [
         "Is it open? ",
@@ -81,7 +82,12 @@ def test_split_cuts_at_the_best_place(text: str, length: int, parts: list[str]) 
 
 @pytest.mark.parametrize(
     ("measure", "length", "parts"),
-    [(characters, 4, ["馆👍馆👍"]), (utf16_units, 4, ["馆👍", "馆👍"]), (utf8_bytes, 7, ["馆👍"] * 2)],
+    [
+        (characters, 4, ["馆👍馆👍"]),
+        (utf16_units, 4, ["馆👍馆", "👍"]),
+        (utf16_units, 3, ["馆👍", "馆👍"]),
+        (utf8_bytes, 7, ["馆👍", "馆👍"]),
+    ],
 )
 def test_split_counts_in_the_platforms_unit(
     measure: Measure, length: int, parts: list[str]
@@ -103,7 +109,7 @@ def test_split_keeps_a_link_whole_that_fits(text: str) -> None:
         assert any(link in part for part in split(text, Limits(length))), length
 
 
-@pytest.mark.parametrize("whole", [FAMILY, "👍🏽", "❤️", "e\u0301", "1️⃣", "🇬🇧"])
+@pytest.mark.parametrize("whole", [FAMILY, "👍🏽", "❤️", "e\u0301", "1️⃣", "🇬🇧", ENGLAND])
 @pytest.mark.parametrize("lead", ["", "a", "馆", "a馆"])
 def test_split_never_cuts_through_what_reads_as_one(whole: str, lead: str) -> None:
     for length in range(len(whole), 3 * len(whole)):

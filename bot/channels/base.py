@@ -1,8 +1,8 @@
 """What all channels have in common: verify, parse, commit, answer 200; the turn comes later.
 
-A channel file is written in one order: constants, class, verify, parse, send, then what helps them.
-Yours to write: `name`, `limits`, `verify`, `parse`, `send`, and where the platform has a set-up call,
-`handshake`. Nothing else.
+A channel file is written in one order: constants, class, verify, parse, send, then what helps
+them. Yours to write: `channel`, `limits`, `verify`, `parse`, `send`, and where the platform has a
+set-up call, `handshake`. Nothing else.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-import sqlalchemy.exc
 from rasa.core.channels.channel import InputChannel, OutputChannel
 from sanic import Blueprint
 from sanic.request import Request
@@ -28,6 +27,7 @@ from bot.config import Settings, load_settings
 from bot.errors import BadRequest, Refused
 from bot.limits import Limits
 from bot.messages import Inbound, Outbound
+from bot.store import DatabaseError
 
 logger = logging.getLogger(__name__)
 
@@ -46,7 +46,7 @@ class Delivery:
     query: Mapping[str, str]
 
 
-class Channel(InputChannel):  # type: ignore[misc]
+class Channel(InputChannel):
     """One platform.
 
     Args:
@@ -144,7 +144,7 @@ class Channel(InputChannel):  # type: ignore[misc]
         """Writes messages to the log and only then says 200."""
         try:
             await request.app.ctx.host.inbox.accept(inbound)
-        except sqlalchemy.exc.SQLAlchemyError:
+        except DatabaseError:
             logger.exception("nothing was accepted", extra={"channel": self.channel})
             return json_response({"error": "try again later"}, 503, headers={"Retry-After": "5"})
         return json_response({"ok": True})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from functools import wraps
 from typing import Any
@@ -12,8 +12,8 @@ from sanic import Blueprint
 from sanic.request import Request
 from sanic.response import HTTPResponse, redirect
 from sanic.response import json as json_response
-from sqlalchemy.engine import Connection, Row
 
+from bot.channels.base import clean, read_json
 from bot.channels.desk_access import (
     COOKIE,
     SESSION_SECONDS,
@@ -25,8 +25,7 @@ from bot.channels.desk_access import (
 from bot.channels.pages import page
 from bot.desk.casework import Casework, Outcome, Person
 from bot.errors import BadRequest, Refused
-from bot.channels.base import clean, read_json
-from bot.store import cases, log
+from bot.store import Connection, Row, cases, log
 
 LONGEST_POLL_SECONDS = 30.0
 LONGEST_TEXT = 4000
@@ -35,7 +34,7 @@ WRONG_PASSWORD_SECONDS = 1.0
 CLOSED_STATES = ("resolved", "returned")
 
 desk = Blueprint("docent_desk")
-Handler = Callable[..., Awaitable[HTTPResponse]]
+Handler = Callable[..., Coroutine[Any, Any, HTTPResponse]]
 
 
 def for_staff(handler: Handler) -> Handler:
@@ -43,8 +42,10 @@ def for_staff(handler: Handler) -> Handler:
 
     @wraps(handler)
     async def guarded(request: Request, *args: Any, **kwargs: Any) -> HTTPResponse:
-        if not is_allowed(request, request.app.ctx.host.settings):
-            return json_response({"error": "log in at /desk"}, 403)
+        settings = request.app.ctx.host.settings
+        if not is_allowed(request, settings):
+            status = 401 if settings["DESK_PASSWORD"] else 403
+            return json_response({"error": "Please sign in at /desk."}, status)
         if request.method == "POST" and not is_own_page(request):
             return json_response({"error": "send the header X-Docent-Desk: 1"}, 403)
         try:
@@ -63,7 +64,9 @@ async def show(request: Request) -> HTTPResponse:
         return page("desk.html")
     if settings["DESK_PASSWORD"]:
         return page("desk_login.html", 401)
-    words = "The web desk answers on this machine only. Set DESK_PASSWORD to use it from elsewhere."
+    words = (
+        "The web desk answers on this machine only. Set DESK_PASSWORD to use it from elsewhere."
+    )
     return json_response({"error": words}, 403)
 
 
@@ -199,6 +202,7 @@ def show_case(row: Row[Any]) -> dict[str, Any]:
         "first_reply_at": _moment(row.first_reply_at),
         "closed_at": _moment(row.closed_at),
         "due_at": _moment(row.due_at),
+        "waiting_since": _moment(row.waiting_since),
         "overdue": is_late and row.state in cases.OPEN_STATES,
     }
 

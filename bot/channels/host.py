@@ -12,7 +12,6 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from sanic import Blueprint, Sanic
-from sqlalchemy.engine import Connection, Row
 
 from bot import metrics
 from bot.config import ROOT, Settings
@@ -22,7 +21,7 @@ from bot.dialogue import Dialogue
 from bot.errors import TurnFailed
 from bot.inbox import Inbox
 from bot.outbox import Outbox
-from bot.store import queue
+from bot.store import Connection, Row, queue
 from bot.store.database import Database
 from bot.translate import make_translator
 
@@ -57,7 +56,13 @@ class Host:
         )
         self.outbox = Outbox(self.database, self.channels, self._sent, self._dead, self.wake)
         self.inbox = Inbox(
-            self.database, self._dialogue, self.casework, self.voice, limits, self.wake
+            self.database,
+            self._dialogue,
+            self.casework,
+            self.voice,
+            limits,
+            self.translator,
+            self.wake,
         )
         self.news = asyncio.Condition()
         self._background: list[asyncio.Task[Any]] = []
@@ -121,7 +126,7 @@ class Host:
 
     async def _start_inbox(self) -> None:
         # What arrives while the model loads is accepted and waits.
-        while not self.has_model:
+        while not self.has_model:  # noqa: ASYNC110 - Rasa sets the agent and tells nobody
             await asyncio.sleep(0.1)
         self.inbox.worker.start()
 

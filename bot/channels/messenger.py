@@ -87,12 +87,16 @@ class Messenger(Channel):
                     raise _failure(response, answer)
                 return clean(answer.get("message_id")) or None
         except asyncio.TimeoutError:
-            raise SendFailed("Messenger did not answer in time", retryable=True, maybe_delivered=True) from None
+            raise SendFailed(
+                "Messenger did not answer in time", retryable=True, maybe_delivered=True
+            ) from None
         except aiohttp.ClientConnectorError:
             raise SendFailed("Messenger cannot be reached", retryable=True) from None
         except aiohttp.ClientError:
             # The address carries the token, so the error's own words stay out of the log.
-            raise SendFailed("the connection to Messenger broke", retryable=True, maybe_delivered=True) from None
+            raise SendFailed(
+                "the connection to Messenger broke", retryable=True, maybe_delivered=True
+            ) from None
 
     async def close(self) -> None:
         """Closes the connection pool."""
@@ -214,6 +218,11 @@ def _failure(response: aiohttp.ClientResponse, answer: dict[str, Any]) -> SendFa
         retry_after=_retry_after(response),
         next_step=_NEXT_STEPS.get(code, "") if isinstance(code, int) else "",
     )
+
+
+def _unclear(reason: str) -> SendFailed:
+    """A failure after which Messenger may have the message all the same."""
+    return SendFailed(reason, retryable=True, maybe_delivered=True)
 
 
 def _retry_after(response: aiohttp.ClientResponse) -> float | None:

@@ -17,7 +17,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 from urllib.parse import parse_qs
 
-import sqlalchemy.exc
 from sanic.request import Request
 from sanic.response import HTTPResponse
 from sanic.response import json as json_response
@@ -27,7 +26,6 @@ from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
-from sqlalchemy.engine import Row
 
 from bot.channels.base import LARGEST_BODY, Channel, Delivery, delivery_of, read_json
 from bot.channels.host import Host
@@ -40,7 +38,7 @@ from bot.config import Settings
 from bot.errors import BadRequest, BadSignature, Refused, SendFailed
 from bot.limits import Limits, utf16_units
 from bot.messages import Inbound, Outbound
-from bot.store import log, queue
+from bot.store import DatabaseError, Row, log, queue
 from bot.store.database import Database
 from bot.store.tables import desk_events
 from bot.worker import Worker
@@ -209,7 +207,7 @@ def writer(database: Database, news: Callable[[], None]) -> Write:
 async def _written(notices: Sequence[Notice], write: Write) -> BoltResponse | None:
     try:
         await write(notices)
-    except (sqlalchemy.exc.SQLAlchemyError, asyncio.TimeoutError) as error:
+    except (DatabaseError, asyncio.TimeoutError) as error:
         logger.error("a Slack event was not written", extra={"error": type(error).__name__})
         return BoltResponse(status=503, body=json.dumps({"error": "try again later"}))
     return None

@@ -10,8 +10,6 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from sqlalchemy.engine import Connection, Row
-
 from bot.channels.base import clean, part
 from bot.channels.slack_api import SlackApi
 from bot.channels.slack_messages import (
@@ -27,7 +25,7 @@ from bot.channels.slack_people import SlackPeople
 from bot.channels.slack_presses import CLAIMING, EPHEMERAL, RESOLVING, pressed, reacted
 from bot.desk.casework import Casework
 from bot.errors import SendFailed
-from bot.store import cases, queue
+from bot.store import Connection, Row, cases, queue
 from bot.store.database import Database
 from bot.store.tables import desk_events
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy.engine import Connection, Row
-
-from bot.store import cases, log
+from bot.store import Connection, Row, cases, log
 
 EVENT_TYPE = "docent_job"
 # Reasons that begin so are of tries that Slack certainly did not take.

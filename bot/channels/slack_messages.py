@@ -9,14 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy.engine import Connection, Row
-
 from bot.channels.base import clean, dicts, part
 from bot.channels.slack_people import Member
 from bot.desk.casework import Casework, Outcome, Person
 from bot.desk.mrkdwn import one_line
 from bot.desk.replies import Why
-from bot.store import cases, log, queue
+from bot.store import Connection, Row, cases, log, queue
 
 # A plain message, one with a file, and one that was "also sent to the channel".
 CARRIED = (None, "", "file_share", "thread_broadcast")

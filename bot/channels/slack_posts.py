@@ -13,8 +13,6 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy.engine import Connection, Row
-
 from bot.channels.slack_api import SlackApi, SlackRefused
 from bot.channels.slack_jobs import NOT_POSTED, Job, gather, is_unsure, place_of
 from bot.channels.slack_readback import find_post
@@ -23,7 +21,7 @@ from bot.content.museum import Museum
 from bot.desk import thread
 from bot.desk.blocks import Post, card
 from bot.errors import SendFailed
-from bot.store import cases, queue
+from bot.store import Connection, Row, cases, queue
 from bot.store.database import Database
 from bot.store.tables import desk_jobs
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy.engine import Connection, Row
 from sqlalchemy.exc import NoResultFound
 
 from bot.channels.base import clean, part
@@ -13,7 +12,7 @@ from bot.channels.slack_messages import DELETED, Ending, offer, whisper
 from bot.channels.slack_people import Member
 from bot.desk import blocks
 from bot.desk.casework import Casework, Outcome, Person
-from bot.store import cases, log
+from bot.store import Connection, Row, cases, log
 
 CLAIMING, RESOLVING = "eyes", "white_check_mark"
 # The buttons of messages that only their author sees: the answer takes the message's place.

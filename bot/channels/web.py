@@ -14,13 +14,12 @@ from sanic import Blueprint
 from sanic.request import Request
 from sanic.response import HTTPResponse
 from sanic.response import json as json_response
-from sqlalchemy.engine import Row
 
 from bot.channels.base import Channel, Delivery, clean, read_json
 from bot.errors import BadRequest, BadSignature, Refused
 from bot.limits import Limits
 from bot.messages import Inbound, Outbound
-from bot.store import log, sessions
+from bot.store import Row, log, sessions
 
 CHANNEL = "web"
 LIMITS = Limits(length=4000, choices=6, label=40)

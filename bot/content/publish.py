@@ -21,7 +21,13 @@ logger = logging.getLogger(__name__)
 
 MODELS = "models"
 # What a model is made from; facts and sentences are read at run time and are no part of it.
-SOURCES = ("config.yml", "domain.yml", "data/nlu/**/*.yml", "data/stories/**/*.yml", "bot/nlu/*.py")
+SOURCES = (
+    "config.yml",
+    "domain.yml",
+    "data/nlu/**/*.yml",
+    "data/stories/**/*.yml",
+    "bot/nlu/*.py",
+)
 
 
 def fingerprint(root: Path = ROOT) -> str:
@@ -95,7 +101,9 @@ class _Steps(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Prints one line, with the seconds since the beginning."""
-        print(f"  {time.monotonic() - self._started:4.0f} s  {record.getMessage()}", file=sys.stderr)
+        print(
+            f"  {time.monotonic() - self._started:4.0f} s  {record.getMessage()}", file=sys.stderr
+        )
 
 
 @contextmanager

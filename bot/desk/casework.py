@@ -12,15 +12,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy.engine import Connection, Row
-
 from bot import outbox
 from bot.content.voice import Voice
 from bot.desk import replies
 from bot.desk.clock import DeskClock
 from bot.limits import Limits
 from bot.messages import Reply
-from bot.store import cases, log, queue
+from bot.store import Connection, Row, cases, log, queue
 
 # How many messages before the case are shown in its thread.
 TRANSCRIPT = 12
@@ -80,6 +78,7 @@ class Casework:
             conversation_id=row.conversation_id,
             reason=request.reason,
             question=row.text,
+            translation=row.translation,
             understood=row.ranking,
             department=self._clock.first_department,
             language=language,
@@ -231,9 +230,7 @@ class Casework:
         if cases.case(connection, row.case_id).first_reply_at is None:
             cases.change_case(connection, row.case_id, first_reply_at=log.now())
         if row.slack_ts:
-            self._post(
-                connection, "react", row.case_id, ts=row.slack_ts, name="white_check_mark"
-            )
+            self._post(connection, "react", row.case_id, ts=row.slack_ts, name="white_check_mark")
 
     def reply_failed(self, connection: Connection, row: Row[Any], reason: str) -> None:
         """Tells the thread that a message will not reach the visitor, why, and what to do."""

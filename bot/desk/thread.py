@@ -9,10 +9,10 @@ from typing import Any
 from bot.desk.blocks import (
     CHANNELS,
     CLAIM_AND_SEND,
-    SMALL,
     KEEP_AS_NOTE,
     SECTION,
     SEND_ANYWAY,
+    SMALL,
     TEXT,
     UNDO,
     Block,

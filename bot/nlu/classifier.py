@@ -154,9 +154,10 @@ class TopicClassifier(GraphComponent):
     ) -> TopicClassifier:
         """Reads plain arrays; no pickled object is ever loaded."""
         loaded = cls(config, model_storage, resource)
-        with model_storage.read_from(resource) as folder, np.load(
-            Path(folder) / "classifier.npz", allow_pickle=False
-        ) as stored:
+        with (
+            model_storage.read_from(resource) as folder,
+            np.load(Path(folder) / "classifier.npz", allow_pickle=False) as stored,
+        ):
             loaded._topics = stored["topics"].tolist()
             loaded._weights = stored["weights"]
             loaded._bias = stored["bias"]

@@ -9,7 +9,9 @@ from functools import lru_cache
 from opencc import OpenCC
 
 # Zero-width and direction marks, and control characters except line ends.
-_INVISIBLE = re.compile(r"[\u200b-\u200f\ufe0e\ufe0f\u202a-\u202e\u2060-\u2069\ufeff\u00ad\x00-\x08\x0b-\x1f\x7f]")
+_INVISIBLE = re.compile(
+    r"[\u200b-\u200f\ufe0e\ufe0f\u202a-\u202e\u2060-\u2069\ufeff\u00ad\x00-\x08\x0b-\x1f\x7f]"
+)
 _REPEATED = re.compile(r"(.)\1{2,}")
 _SPACE = re.compile(r"\s+")
 

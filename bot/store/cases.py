@@ -17,7 +17,7 @@ FIRST_REF = 1000
 
 
 def insert_case(connection: Connection, **values: Any) -> Row[Any] | None:
-    """Opens a case and gives it its reference; None where the conversation has one open already."""
+    """Opens a case and gives it its reference; None where the conversation has one open."""
     row = {"open_key": values["conversation_id"], "state": "queued", "opened_at": now(), **values}
     case_id = insert_ignoring(connection, cases, row)
     if case_id is None:
@@ -117,6 +117,28 @@ def version(connection: Connection) -> int:
 
 def _with_visitor() -> Any:
     visitor = conversations.c
-    return sa.select(cases, visitor.name, visitor.channel, visitor.person_id).join(
-        conversations, cases.c.conversation_id == conversations.c.id
+    return sa.select(
+        cases, visitor.name, visitor.channel, visitor.person_id, _waiting_since()
+    ).join(conversations, cases.c.conversation_id == conversations.c.id)
+
+
+def _waiting_since() -> Any:
+    """The first thing a visitor wrote that staff have not answered."""
+    said, replied = messages.alias("said"), messages.alias("replied")
+    last_reply = (
+        sa.select(sa.func.coalesce(sa.func.max(replied.c.seq), 0))
+        .where(
+            replied.c.case_id == cases.c.id,
+            replied.c.direction == "out",
+            replied.c.author == "staff",
+        )
+        .correlate(cases)
+        .scalar_subquery()
+    )
+    return (
+        sa.select(sa.func.min(said.c.at))
+        .where(said.c.case_id == cases.c.id, said.c.direction == "in", said.c.seq > last_reply)
+        .correlate(cases)
+        .scalar_subquery()
+        .label("waiting_since")
     )

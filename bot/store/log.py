@@ -7,13 +7,15 @@ from datetime import datetime, timezone
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Row
+from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.messages import Inbound
+from bot.store import Connection, Row
 from bot.store.tables import cases, choices, conversations, messages
 
 # Who speaks to the visitor; only `bot` and `closed` let Rasa answer.
 BOT, QUEUED, HUMAN, CLOSED = "bot", "queued", "human", "closed"
+_INSERTS = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 def now() -> datetime:
@@ -22,16 +24,16 @@ def now() -> datetime:
 
 
 def insert_ignoring(connection: Connection, table: sa.Table, row: dict[str, Any]) -> int | None:
-    """Inserts a row; returns its key, or None where a row with the same unique key stands."""
-    dialect = connection.dialect.name
-    insert = getattr(__import__(f"sqlalchemy.dialects.{dialect}", fromlist=["insert"]), "insert")
-    statement = insert(table).values(**row).on_conflict_do_nothing()
-    key = next(iter(table.primary_key.columns))
-    result = connection.execute(statement.returning(key) if dialect != "sqlite" else statement)
-    if dialect != "sqlite":
-        found = result.scalar_one_or_none()
-        return None if found is None else int(found) if isinstance(found, int) else 0
-    return (result.lastrowid or 0) if result.rowcount else None
+    """Inserts a row; returns its number, or None where a row with the same unique key stands.
+
+    A table whose key is a text gives 0 for a new row.
+    """
+    insert = _INSERTS[connection.dialect.name]
+    result = connection.execute(insert(table).values(**row).on_conflict_do_nothing())
+    if not result.rowcount:
+        return None
+    [key] = result.inserted_primary_key
+    return key if isinstance(key, int) else 0
 
 
 def accept(

@@ -163,9 +163,7 @@ def _claim(
     ).one_or_none()
     if found is not None:
         connection.execute(
-            sa.update(table)
-            .where(key == found[0])
-            .values(state=held, lease_until=now() + LEASE)
+            sa.update(table).where(key == found[0]).values(state=held, lease_until=now() + LEASE)
         )
     return found
 

@@ -66,6 +66,7 @@ cases = Table(
     Column("state", sa.String(16), nullable=False),
     Column("reason", sa.String(32), nullable=False),
     Column("question", sa.Text, nullable=False),
+    Column("translation", sa.JSON),
     Column("understood", sa.JSON),
     Column("department", sa.String(40), nullable=False),
     Column("owner_id", sa.String(80)),

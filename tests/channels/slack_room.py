@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -181,9 +182,10 @@ async def open_room(tmp_path: Path, undo: int = 0, **standin: Any) -> AsyncItera
         app.ctx.host = Host(app, settings, [door, pocket])
         app.ctx.host_runs = True  # started below, on this test's own loop
         app.blueprint(door.blueprint(None), url_prefix="/webhooks/slack")
-        server = await app.create_server("127.0.0.1", 0, return_asyncio_server=True)
+        listening = socket.create_server(("127.0.0.1", 0))
+        port = listening.getsockname()[1]
+        server = await app.create_server(sock=listening, return_asyncio_server=True)
         await server.startup()
-        port = server.server.sockets[0].getsockname()[1]
         await app.ctx.host.start()
         driver = SlackDriver(f"http://127.0.0.1:{port}/webhooks/slack/webhook", SECRET, slack)
         try:

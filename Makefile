@@ -1,0 +1,61 @@
+# Docent's commands; `make` alone lists them. All of them work on a fresh machine.
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check train fmt bench lock model clean
+# An environment that is active in your shell is not Docent's.
+unexport PYTHONHOME PYTHONPATH VIRTUAL_ENV
+# Rasa and TensorFlow: no word home, no lines about processors.
+export RASA_TELEMETRY_ENABLED := false
+export TF_CPP_MIN_LOG_LEVEL := 3
+
+bin := .venv/bin
+step = @printf '\n== %s\n'
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' Makefile
+
+setup: ## make .venv with everything Docent needs, or do nothing where it is there
+	@scripts/setup
+
+run: setup ## set up, train if need be, and start Docent; PORT=5010 for another port
+	@$(bin)/docent up
+
+test: model ## set up and run all tests; ARGS="-k slack" for some
+	@$(bin)/python -m pytest $(ARGS)
+
+check: setup ## everything that must hold before a commit; stops at the first that does not
+	$(step) "format (mend with: make fmt)"
+	@$(bin)/ruff format --check .
+	$(step) "lint (mend some with: make fmt)"
+	@$(bin)/ruff check .
+	$(step) "types"
+	@$(bin)/mypy
+	$(step) "imports"
+	@$(bin)/lint-imports
+	$(step) "content"
+	@$(bin)/docent lint
+	$(step) "rasa data validate"
+	@$(bin)/rasa data validate --fail-on-warnings
+	$(step) "tests"
+	@$(MAKE) --no-print-directory test
+
+train: setup ## build a model from the content and publish it
+	@$(bin)/docent train
+
+fmt: setup ## format the code and mend what ruff can mend
+	@$(bin)/ruff check --fix-only --quiet .
+	@$(bin)/ruff format .
+
+bench: model ## measure answers and speed
+	@$(bin)/python -m bench $(ARGS)
+
+lock: ## choose the packages anew after a change in requirements*.in; ARGS=--upgrade for the newest
+	@scripts/setup --lock $(ARGS)
+
+clean: ## remove what is made again by itself; keeps var/, models/ and .env
+	@rm -rf .venv .docent .rasa .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The model that the content asks for; trains only where there is none.
+model: setup
+	@$(bin)/python -c 'from bot.content import publish; publish.current_model() or publish.train()'

@@ -1,0 +1,419 @@
+"""The inbox: accepted once, answered by whoever speaks, and never left without an answer."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from conftest import LIMITS, Book, Clock
+
+from bot.content.voice import Voice
+from bot.desk.casework import Casework, Person, Request
+from bot.dialogue import Turn
+from bot.errors import TurnFailed
+from bot.inbox import LONGEST_QUESTION, Inbox
+from bot.messages import Attachment, Button, Inbound, Reply
+from bot.store import cases, log
+from bot.store.database import Database
+from bot.store.tables import cases as case_table
+from bot.store.tables import choices, desk_jobs
+
+ANA = Person("U1", "Ana")
+CASE = {"reason": "speak_to_human", "sentence": "handoff_open"}
+
+
+class Script:
+    """A dialogue that says what the test tells it to, and remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[Any, ...]] = []
+        self.turns: list[Turn | Exception] = []
+        self.meanwhile: Callable[[], Any] | None = None
+
+    async def run(
+        self,
+        conversation_id: str,
+        text: str,
+        language: str,
+        memory: list[dict[str, Any]] | None,
+        seq: int,
+        choice: str | None = None,
+    ) -> Turn:
+        """Gives the next turn."""
+        self.asked.append((conversation_id, text, language, memory, seq, choice))
+        await asyncio.sleep(0)
+        if self.meanwhile is not None:
+            self.meanwhile()
+        turn = self.turns.pop(0) if self.turns else Turn([{"event": "said"}], [Reply("好 OK")])
+        if isinstance(turn, Exception):
+            raise turn
+        return turn
+
+
+class Desk:
+    """An inbox with a scripted dialogue."""
+
+    def __init__(self, database: Database, casework: Casework, voice: Voice) -> None:
+        self.database, self.casework, self.voice = database, casework, voice
+        self.script = Script()
+        self.news = 0
+        self.inbox = Inbox(database, lambda: self.script, casework, voice, LIMITS, self._tell)  # type: ignore[arg-type,return-value]
+        self._ids = 0
+
+    def _tell(self) -> None:
+        self.news += 1
+
+    def message(self, text: str = "Is it free?", person: str = "7", **more: Any) -> Inbound:
+        """Makes a message with an id of its own."""
+        self._ids += 1
+        given = {"channel": "messenger", "platform_id": f"m.{self._ids}", **more}
+        return Inbound(person_id=person, text=text, **given)
+
+    async def answer(self) -> bool:
+        """Answers the next message that waits; False where none does."""
+        asked = await self.inbox._claim()
+        if asked is None:
+            return False
+        await self.inbox.answer(asked)
+        return True
+
+    async def hear(self, text: str = "Is it free?", **more: Any) -> None:
+        """Accepts a message and answers it."""
+        assert await self.inbox.accept([self.message(text, **more)]) == 1
+        assert await self.answer()
+
+    def claim(self, conversation_id: str = "messenger:7") -> None:
+        """Lets staff take a case, opened for the newest message if there is none."""
+
+        def work(connection: Any) -> None:
+            row = log.history(connection, conversation_id)[-1]
+            language = row.language or "en"
+            case = self.casework.open_case(connection, row, language, Request("complaint"))
+            self.casework.claim(connection, case.id, ANA)
+
+        self.database.now(work)
+
+
+@pytest.fixture
+def desk(database: Database, casework: Casework, voice: Voice, clock: Clock) -> Desk:
+    return Desk(database, casework, voice)
+
+
+def said(book: Book, author: str = "bot", channel: str = "messenger") -> list[str]:
+    return book.texts(direction="out", author=author, channel=channel)
+
+
+# -- accept -----------------------------------------------------------------------------------
+
+
+async def test_a_message_three_times_is_one_message(desk: Desk, book: Book) -> None:
+    message = desk.message("几点 open?")
+    assert [await desk.inbox.accept([message]) for _ in range(3)] == [1, 0, 0]
+    assert await desk.inbox.accept([message, message]) == 0
+    assert book.texts() == ["几点 open?"]
+
+
+async def test_a_message_twice_in_one_batch_is_one_message(desk: Desk, book: Book) -> None:
+    message = desk.message("hello?")
+    assert await desk.inbox.accept([message, desk.message("别人", "8"), message]) == 2
+    assert book.texts() == ["hello?", "别人"]
+
+
+async def test_twenty_at_once_are_one_message(desk: Desk, book: Book) -> None:
+    message = desk.message("同一条 message")
+    new = await asyncio.gather(*(desk.inbox.accept([message]) for _ in range(20)))
+    assert sum(new) == 1
+    assert len(book.rows()) == 1
+
+
+async def test_nothing_to_accept_is_nothing(desk: Desk, book: Book) -> None:
+    assert await desk.inbox.accept([]) == 0
+    assert book.rows() == []
+
+
+@pytest.mark.parametrize(
+    ("texts", "locale", "languages"),
+    [
+        (["When do you close?", "OK", "wifi"], None, ["en", "en", "en"]),
+        (["几点关门", "OK", "42", "👍"], None, ["zh-Hans"] * 4),
+        (["幾點關門", "wifi?", "你好"], None, ["zh-Hant"] * 3),
+        (["👍", "42"], "zh_TW", ["zh-Hant", "zh-Hant"]),
+        (["我想book两张ticket", "When do you close?"], None, ["zh-Hans", "en"]),
+    ],
+)
+async def test_the_language_is_pinned(
+    desk: Desk, book: Book, texts: list[str], locale: str | None, languages: list[str]
+) -> None:
+    await desk.inbox.accept([desk.message(text, locale=locale) for text in texts])
+    assert [row.language for row in book.rows()] == languages
+    assert book.talk().language == languages[-1]
+
+
+async def test_what_came_with_the_words_is_kept(desk: Desk, book: Book) -> None:
+    image = Attachment("image", "https://cdn.example/1.jpg")
+    await desk.inbox.accept([desk.message("看 this", attachments=(image,), choice="c9")])
+    assert book.rows()[0].payload == {
+        "choice": "c9",
+        "attachments": [{"kind": "image", "url": "https://cdn.example/1.jpg"}],
+    }
+
+
+# -- answer -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [("Is it free?", "en"), ("门票多少钱？", "zh-Hans"), ("我想book两張票", "zh-Hant")],
+)
+async def test_the_dialogue_is_asked_and_its_words_are_laid(
+    desk: Desk, book: Book, text: str, language: str
+) -> None:
+    buttons = (Button("交通 way", "faq/directions"),)
+    desk.script.turns = [Turn([{"event": "x"}], [Reply("一"), Reply("two", buttons)])]
+    await desk.hear(text)
+    [asked] = book.rows(direction="in")
+    assert desk.script.asked == [("messenger:7", text, language, None, asked.seq, None)]
+    first, second = book.rows(direction="out")
+    assert (first.text.split("\n")[0], second.text) == ("一", "two")
+    assert (first.in_reply_to, first.language, first.author) == (asked.seq, language, "bot")
+    assert [choice["label"] for choice in second.payload["choices"]] == ["交通 way"]
+    assert (asked.state, asked.reason) == ("answered", "answered")
+    assert book.talk().memory == [{"event": "x"}]
+    assert desk.news == 1
+
+
+async def test_the_memory_of_a_turn_is_given_to_the_next(desk: Desk) -> None:
+    desk.script.turns = [Turn([{"turn": 1}], [Reply("1")]), Turn([{"turn": 2}], [Reply("2")])]
+    await desk.hear("one")
+    await desk.hear("第二")
+    assert [asked[3] for asked in desk.script.asked] == [None, [{"turn": 1}]]
+
+
+async def test_nothing_waits_nothing_is_answered(desk: Desk) -> None:
+    assert not await desk.answer()
+
+
+@pytest.mark.parametrize("language", ["en", "zh-Hans", "zh-Hant"])
+async def test_the_first_answer_says_what_docent_is_and_no_other_does(
+    desk: Desk, book: Book, voice: Voice, language: str
+) -> None:
+    texts = {"en": "Is it free?", "zh-Hans": "门票多少钱", "zh-Hant": "門票多少錢"}
+    words = voice.say("disclosure", language)
+    desk.script.turns = [
+        Turn([{"turn": 1}], [Reply("A"), Reply("B")]),
+        Turn([{"turn": 2}], [Reply("C")]),
+    ]
+    await desk.hear(texts[language])
+    await desk.hear(texts[language])
+    assert said(book) == [f"A\n\n{words}", "B", "C"]
+
+
+async def test_the_web_page_says_it_in_its_head(desk: Desk, book: Book) -> None:
+    desk.script.turns = [Turn([{"turn": 1}], [Reply("Hello 你好")])]
+    await desk.hear("hi", channel="web")
+    assert said(book, channel="web") == ["Hello 你好"]
+
+
+@pytest.mark.parametrize(
+    ("message", "key"),
+    [
+        ({"text": ""}, "empty_message"),
+        ({"text": " \n\t "}, "empty_message"),
+        ({"text": "x" * (LONGEST_QUESTION + 1)}, "too_long"),
+        ({"text": "门票" * LONGEST_QUESTION}, "too_long"),
+        ({"text": "", "attachments": (Attachment("image"),)}, "attachment_received"),
+        ({"text": "", "choice": "expired"}, "choice_expired"),
+    ],
+)
+async def test_what_is_no_question_is_answered_without_the_dialogue(
+    desk: Desk, book: Book, voice: Voice, message: dict[str, Any], key: str
+) -> None:
+    await desk.hear("你好")
+    desk.script.asked.clear()
+    await desk.hear(**message)
+    language = book.talk().language
+    row = book.rows(direction="out")[-1]
+    assert row.text == voice.say(key, language)
+    assert [c["label"] for c in row.payload["choices"]] == [voice.say("talk_to_person", language)]
+    assert [c.value for c in book.rows(choices)] == ["speak_to_human"]
+    assert desk.script.asked == []
+
+
+async def test_a_text_of_the_greatest_length_is_a_question(desk: Desk) -> None:
+    await desk.hear("馆" * LONGEST_QUESTION)
+    assert len(desk.script.asked) == 1
+
+
+async def test_words_with_a_picture_are_a_question(desk: Desk) -> None:
+    await desk.hear("what is 这个?", attachments=(Attachment("image"),))
+    assert desk.script.asked[0][1] == "what is 这个?"
+
+
+async def pressed(desk: Desk, book: Book) -> str:
+    desk.script.turns = [Turn(None, [Reply("哪个?", (Button("路 way", "faq/directions"),))])]
+    await desk.hear("how 去")
+    return str(book.rows(direction="out")[-1].payload["choices"][0]["id"])
+
+
+async def test_a_pressed_button_means_what_was_laid(desk: Desk, book: Book) -> None:
+    choice = await pressed(desk, book)
+    await desk.hear("路 way", choice=choice)
+    assert desk.script.asked[-1][-1] == "faq/directions"
+
+
+@pytest.mark.parametrize("invented", ["faq/directions", "/restart", "speak_to_human", "另"])
+async def test_a_button_that_was_never_shown_means_nothing(desk: Desk, invented: str) -> None:
+    await desk.hear("some words 几个字", choice=invented)
+    assert desk.script.asked[-1][-1] is None
+
+
+async def test_a_button_of_another_person_means_nothing(desk: Desk, book: Book) -> None:
+    choice = await pressed(desk, book)
+    await desk.hear("way 路", person="8", choice=choice)
+    assert desk.script.asked[-1][-1] is None
+
+
+# -- people -----------------------------------------------------------------------------------
+
+
+async def test_a_turn_may_ask_for_a_case(desk: Desk, book: Book) -> None:
+    desk.script.turns = [Turn([], case=dict(CASE))]
+    await desk.hear("我要找真人")
+    [case] = book.rows(case_table)
+    assert (case.question, case.reason, case.language) == (
+        "我要找真人",
+        "speak_to_human",
+        "zh-Hans",
+    )
+    assert book.talk().speaker == log.QUEUED
+    [words] = said(book, "system")
+    assert case.ref in words
+
+
+async def test_while_a_case_is_open_messages_go_to_the_desk(desk: Desk, book: Book) -> None:
+    desk.script.turns = [Turn([], case=dict(CASE))]
+    await desk.hear("a person please")
+    desk.script.asked.clear()
+    await desk.hear("补充 more")
+    row = book.rows(direction="in")[-1]
+    assert (row.state, row.reason, row.case_id) == ("answered", "relayed", 1)
+    assert desk.script.asked == []
+    assert [job.kind for job in book.rows(desk_jobs)][-1] == "visitor"
+
+
+async def test_a_closed_case_lets_the_bot_speak_again(
+    desk: Desk, book: Book, database: Database
+) -> None:
+    desk.script.turns = [Turn([], case=dict(CASE))]
+    await desk.hear("a person please")
+    database.now(desk.casework.resolve, 1, ANA)
+    assert book.talk().speaker == log.CLOSED
+    await desk.hear("谢谢, is it free?")
+    assert desk.script.asked[-1][1] == "谢谢, is it free?"
+    assert book.talk().speaker == log.BOT
+
+
+async def test_what_the_bot_thought_while_a_person_took_over_is_not_said(
+    desk: Desk, book: Book
+) -> None:
+    await desk.hear("one")
+    before = said(book)
+    desk.script.turns = [Turn([{"turn": 2}], [Reply("机器人 answer")])]
+    desk.script.meanwhile = desk.claim
+    await desk.hear("二")
+    row = book.rows(direction="in")[-1]
+    assert said(book) == before
+    assert (row.state, row.reason, row.case_id) == ("answered", "relayed", 1)
+    assert book.talk().speaker == log.HUMAN
+
+
+async def test_failing_while_a_person_took_over_is_not_said_either(
+    desk: Desk, book: Book
+) -> None:
+    desk.script.turns = [TurnFailed("no answer in time")]
+    desk.script.meanwhile = desk.claim
+    await desk.hear("帮我 please")
+    desk.script.meanwhile = None
+    assert said(book) == []
+
+
+# -- failures ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("error", [TurnFailed("silent"), ValueError("bug"), asyncio.TimeoutError()])
+async def test_a_failing_turn_is_tried_again(
+    desk: Desk, book: Book, clock: Clock, error: Exception
+) -> None:
+    desk.script.turns = [error]
+    await desk.hear("几点 open?")
+    assert book.rows(direction="in")[0].state == "received"
+    assert not await desk.answer()
+    clock.on(seconds=0.5)
+    assert await desk.answer()
+    assert book.rows(direction="in")[0].state == "answered"
+    assert len(said(book)) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [("Is it free?", "en"), ("门票多少钱", "zh-Hans"), ("我想book兩張票", "zh-Hant")],
+)
+async def test_a_turn_that_fails_three_times_ends_with_an_apology_and_a_case(
+    desk: Desk, book: Book, voice: Voice, clock: Clock, text: str, language: str
+) -> None:
+    desk.script.turns = [TurnFailed("silent")] * 3
+    await desk.hear(text)
+    for seconds in (0.5, 2.0):
+        assert not await desk.answer()
+        clock.on(seconds=seconds)
+        assert await desk.answer()
+    [case] = book.rows(case_table)
+    [words] = said(book, "system")
+    assert words.startswith(voice.say("apology_handoff", language, ref=case.ref))
+    assert (case.reason, case.language, case.question) == ("failure", language, text)
+    assert book.rows(direction="in")[0].state == "answered"
+    assert book.talk().speaker == log.QUEUED
+    assert said(book) == []
+
+
+async def test_a_database_that_fails_in_the_commit_leaves_no_half_answer(
+    desk: Desk, book: Book, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.script.turns = [Turn([], [Reply("one"), Reply("二")])]
+
+    def fail(*_args: Any, **_values: Any) -> None:
+        raise RuntimeError("the disk is full")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(log, "change_conversation", fail)
+        await desk.inbox.accept([desk.message("open?")]) if False else None
+        asked_before = len(desk.script.asked)
+        message = desk.message("open? 开吗")
+        broken.undo()
+        assert await desk.inbox.accept([message]) == 1
+        broken.setattr(log, "change_conversation", fail)
+        assert await desk.answer()
+    assert len(desk.script.asked) == asked_before + 1
+    assert said(book) == []
+    assert book.rows(direction="in")[0].state == "received"
+
+
+async def test_messages_of_one_person_are_answered_in_order(
+    desk: Desk, until: Callable[..., Any], book: Book
+) -> None:
+    texts = ["one", "二", "three 三", "4", "five"]
+    await desk.inbox.accept([desk.message(text) for text in texts])
+    desk.inbox.worker.start()
+    await until(lambda: len(book.rows(direction="in", state="answered")) == 5)
+    await desk.inbox.worker.stop()
+    assert [asked[1] for asked in desk.script.asked] == texts
+
+
+async def test_a_second_request_finds_the_open_case(desk: Desk, database: Database) -> None:
+    desk.script.turns = [Turn([], case=dict(CASE))]
+    await desk.hear("person")
+    assert len(database.now(cases.list_cases)) == 1
+    await desk.hear("真人 please")
+    assert len(database.now(cases.list_cases)) == 1

@@ -1,0 +1,295 @@
+"""The outbox: laid in parts, sent in order, tried again, flagged, silenced, and never in doubt."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from conftest import LIMITS, STAFFED, Book, Clock
+from sqlalchemy.engine import Connection, Row
+
+from bot import outbox
+from bot.errors import SendFailed
+from bot.limits import Limits
+from bot.messages import Button, Choice, Outbound, Reply
+from bot.outbox import BACKOFF, Outbox
+from bot.store import log
+from bot.store.database import Database
+from bot.store.tables import choices
+
+Listened = list[tuple[str, str]]
+
+
+class Postman:
+    """A channel that takes what it is given, or fails as it is told to."""
+
+    limits = Limits(2000)
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[str, Outbound]] = []
+        self.failures: list[Exception] = []
+
+    async def send(self, person_id: str, message: Outbound) -> str | None:
+        """Takes a message."""
+        await asyncio.sleep(0)
+        if self.failures:
+            raise self.failures.pop(0)
+        self.sent.append((person_id, message))
+        return f"mid.{len(self.sent)}"
+
+    @property
+    def texts(self) -> list[str]:
+        """What was taken."""
+        return [message.text for _, message in self.sent]
+
+
+class Office:
+    """An outbox with one channel, and what its listeners heard."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.postman = Postman()
+        self.sent: Listened = []
+        self.dead: Listened = []
+        self.news = 0
+        self.outbox = Outbox(
+            database, {"messenger": self.postman}, self._sent, self._dead, self._tell
+        )
+
+    def _sent(self, connection: Connection, row: Row[Any], reason: str) -> None:
+        self.sent.append((row.text, reason))
+
+    def _dead(self, connection: Connection, row: Row[Any], reason: str) -> None:
+        self.dead.append((row.text, reason))
+
+    def _tell(self) -> None:
+        self.news += 1
+
+    async def deliver(self) -> bool:
+        """Sends the next message that is due; False where none is."""
+        row = await self.outbox._claim()
+        if row is None:
+            return False
+        await self.outbox.deliver(row)
+        return True
+
+
+@pytest.fixture
+def office(database: Database, book: Book, clock: Clock) -> Office:
+    book.heard()
+    return Office(database)
+
+
+def laid(database: Database, reply: Reply, limits: Limits, **values: Any) -> list[int]:
+    given = {"author": "bot", "language": "en", **values}
+    return database.now(outbox.lay, "messenger:7", "messenger", reply, limits, **given)
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("We are open. Come in.", ["We are open. Come in."]),
+        (
+            "Entry is free for everyone. Exhibitions have a price.",
+            ["Entry is free for everyone.", "Exhibitions have a price."],
+        ),
+        ("常" * 30 + "。" + "特" * 20 + "。", ["常" * 30 + "。", "特" * 20 + "。"]),
+        ("请book两张ticket，" * 4, ["请book两张ticket，" * 3, "请book两张ticket，"]),
+        ("", []),
+    ],
+)
+def test_lay_writes_one_row_for_each_part(
+    database: Database, book: Book, text: str, parts: list[str]
+) -> None:
+    asked = book.heard()
+    numbers = laid(database, Reply(text), LIMITS["tiny"], in_reply_to=asked, language="zh-Hans")
+    rows = [book.row(seq) for seq in numbers]
+    assert [row.text for row in rows] == parts
+    assert {row.state for row in rows} <= {"queued"}
+    assert {row.in_reply_to for row in rows} <= {asked}
+    assert {row.language for row in rows} <= {"zh-Hans"}
+
+
+def test_lay_puts_opaque_choices_under_the_last_part(database: Database, book: Book) -> None:
+    book.heard()
+    buttons = tuple(Button(label, f"faq/{label}") for label in ("Getting here", "交通", "more"))
+    numbers = laid(database, Reply("Which? " * 9, buttons), LIMITS["tiny"])
+    assert len(numbers) == 2
+    assert book.row(numbers[0]).payload == {}
+    shown = book.row(numbers[1]).payload["choices"]
+    assert [choice["label"] for choice in shown] == ["Getting…", "交通"]
+    kept = {row.id: row.value for row in book.rows(choices)}
+    assert [kept[choice["id"]] for choice in shown] == ["faq/Getting here", "faq/交通"]
+    assert all(len(choice["id"]) >= 16 and "faq" not in choice["id"] for choice in shown)
+
+
+def test_lay_never_gives_the_same_choice_twice(database: Database, book: Book) -> None:
+    book.heard()
+    for _ in range(3):
+        laid(database, Reply("哪个 one?", (Button("是 yes", "faq/directions"),)), LIMITS["web"])
+    assert len({row.id for row in book.rows(choices)}) == 3
+
+
+def test_lay_marks_the_first_part_alone_as_the_slack_message(
+    database: Database, book: Book
+) -> None:
+    book.heard()
+    numbers = laid(database, Reply("Sure. " * 20), LIMITS["tiny"], slack_ts="1.1", author="staff")
+    assert [book.row(seq).slack_ts for seq in numbers] == ["1.1", *[None] * (len(numbers) - 1)]
+
+
+@pytest.mark.parametrize("text", ["We open at ten.", "十点开门。", "周日open到五点半 🎟️"])
+async def test_a_message_that_is_taken_is_sent(office: Office, book: Book, text: str) -> None:
+    seq = book.said(text, payload={"choices": [{"id": "c1", "label": "好 yes"}]})
+    assert await office.deliver()
+    row = book.row(seq)
+    assert (row.state, row.platform_id, row.reason, row.done_at) == (
+        "sent",
+        "mid.1",
+        None,
+        STAFFED,
+    )
+    assert office.postman.sent == [("7", Outbound(text, (Choice("c1", "好 yes"),), "bot"))]
+    assert (office.sent, office.dead, office.news) == ([(text, "")], [], 1)
+
+
+@pytest.mark.parametrize(("author", "by_person"), [("staff", True), ("bot", False)])
+async def test_a_channel_is_told_who_wrote(
+    office: Office, book: Book, author: str, by_person: bool
+) -> None:
+    book.said(author=author)
+    await office.deliver()
+    [(_, message)] = office.postman.sent
+    assert (message.author, message.written_by_person) == (author, by_person)
+
+
+async def test_a_passing_error_is_tried_again_later(
+    office: Office, book: Book, clock: Clock
+) -> None:
+    seq = book.said("再试 again")
+    waits = []
+    for attempt, wait in enumerate(BACKOFF[:-1]):
+        office.postman.failures = [SendFailed("Messenger answered 500", retryable=True)]
+        assert await office.deliver()
+        row = book.row(seq)
+        assert (row.state, row.attempts) == ("queued", attempt + 1)
+        waits.append((row.not_before - clock.at).total_seconds() / wait)
+        assert not await office.deliver()
+        clock.at = row.not_before
+    assert all(0.8 <= wait <= 1.2 for wait in waits)
+    assert len(set(waits)) > 1
+    assert await office.deliver()
+    assert book.row(seq).state == "sent"
+    assert book.row(seq).reason is None
+    assert office.dead == []
+
+
+async def test_the_platforms_own_hint_wins(office: Office, book: Book, clock: Clock) -> None:
+    seq = book.said()
+    office.postman.failures = [SendFailed("slow down", retryable=True, retry_after=77)]
+    await office.deliver()
+    assert book.row(seq).not_before == STAFFED + timedelta(seconds=77)
+
+
+async def test_the_last_attempt_is_final(office: Office, book: Book) -> None:
+    seq = book.said("太晚了", attempts=len(BACKOFF) - 1)
+    office.postman.failures = [SendFailed("Messenger answered 500", retryable=True)]
+    await office.deliver()
+    assert book.row(seq).state == "dead"
+    assert office.dead == [("太晚了", "Messenger answered 500.")]
+
+
+async def test_a_final_error_is_told_with_the_next_step(office: Office, book: Book) -> None:
+    seq = book.said("你好 hello")
+    error = SendFailed("the window is closed", retryable=False, next_step="Wait for the visitor.")
+    office.postman.failures = [error]
+    await office.deliver()
+    row = book.row(seq)
+    assert (row.state, row.reason, row.done_at) == ("dead", "the window is closed", STAFFED)
+    assert office.dead == [("你好 hello", "the window is closed. Wait for the visitor.")]
+    assert (office.sent, office.news) == ([], 1)
+
+
+@pytest.mark.parametrize("maybe", [True, False])
+async def test_a_message_that_may_have_arrived_is_flagged(
+    office: Office, book: Book, maybe: bool
+) -> None:
+    seq = book.said()
+    office.postman.failures = [SendFailed("no answer", retryable=True, maybe_delivered=maybe)]
+    await office.deliver()
+    assert book.row(seq).maybe_twice is maybe
+
+
+async def test_an_unknown_error_is_tried_again_and_its_words_stay_out(
+    office: Office, book: Book
+) -> None:
+    seq = book.said()
+    office.postman.failures = [ValueError("https://graph/?access_token=SECRET")]
+    await office.deliver()
+    row = book.row(seq)
+    assert (row.state, row.reason) == ("queued", "ValueError")
+
+
+async def test_a_conversation_stays_in_order_through_an_error(
+    office: Office, book: Book, clock: Clock
+) -> None:
+    for text in ("one", "二", "three 三"):
+        book.said(text)
+    office.postman.failures = [SendFailed("500", retryable=True, retry_after=10)]
+    assert await office.deliver()
+    assert not await office.deliver()
+    clock.on(seconds=10)
+    while await office.deliver():
+        pass
+    assert office.postman.texts == ["one", "二", "three 三"]
+
+
+async def test_a_dead_message_does_not_hold_up_the_next(office: Office, book: Book) -> None:
+    book.said("one")
+    book.said("二")
+    office.postman.failures = [SendFailed("refused", retryable=False)]
+    while await office.deliver():
+        pass
+    assert office.postman.texts == ["二"]
+
+
+async def test_the_bot_is_silenced_after_a_takeover(office: Office, book: Book) -> None:
+    seq = book.said("the bot's thought")
+    book.said("我来了", author="staff")
+    book.speaker(log.HUMAN)
+    while await office.deliver():
+        pass
+    assert office.postman.texts == ["我来了"]
+    assert (book.row(seq).state, book.row(seq).reason) == ("cancelled", "a person took over")
+
+
+async def test_a_reply_of_staff_waits_until_it_cannot_be_taken_back(
+    office: Office, book: Book, clock: Clock
+) -> None:
+    book.said("请稍等 please", author="staff", not_before=STAFFED + timedelta(seconds=5))
+    assert not await office.deliver()
+    clock.on(seconds=5)
+    assert await office.deliver()
+    assert office.postman.texts == ["请稍等 please"]
+
+
+async def test_a_message_of_another_channel_waits_for_it(office: Office, book: Book) -> None:
+    book.heard(channel="web")
+    seq = book.said(channel="web")
+    assert not await office.deliver()
+    assert book.row(seq).state == "queued"
+
+
+async def test_the_worker_sends_by_itself(
+    office: Office, book: Book, until: Callable[..., Any]
+) -> None:
+    office.outbox.worker.start()
+    for number in range(5):
+        book.said(f"第{number}")
+    office.outbox.worker.wake()
+    await until(lambda: len(office.postman.sent) == 5)
+    await office.outbox.worker.stop()
+    assert office.postman.texts == [f"第{number}" for number in range(5)]
