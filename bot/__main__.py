@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -159,7 +160,14 @@ def main() -> None:
 def _model() -> Path:
     from bot.content import publish
 
-    return publish.current_model() or publish.train()
+    current = publish.current_model()
+    if current is None:
+        # In a process of its own: a training leaves hundreds of megabytes behind.
+        subprocess.run([sys.executable, "-m", "bot", "train"], cwd=ROOT, stdout=sys.stderr)
+        current = publish.current_model()
+    if current is None:
+        raise DocentError("No model could be trained; the messages above say why.")
+    return current
 
 
 def _say_addresses(settings: Settings, port: int) -> None:

@@ -55,7 +55,7 @@ CHANNEL_SETTINGS: Mapping[str, tuple[str, ...]] = {
 
 
 class Settings:
-    """The settings of one run; read a value as an attribute in lower case.
+    """The settings of one run: `settings["DESK_PASSWORD"]`, and numbers as attributes.
 
     Raises:
         SettingError: A value cannot be used, or a channel lacks one of its variables.
@@ -122,5 +122,6 @@ def load_settings(root: Path = ROOT, environment: Mapping[str, str] | None = Non
     Raises:
         SettingError: As `Settings` does.
     """
-    from_file = {k: v for k, v in dotenv_values(root / ".env").items() if v is not None}
-    return Settings({**from_file, **(os.environ if environment is None else environment)}, root)
+    from_file = {k: v for k, v in dotenv_values(root / ".env").items() if v}
+    given = os.environ if environment is None else environment
+    return Settings({**from_file, **{k: v for k, v in given.items() if v}}, root)

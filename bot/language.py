@@ -24,9 +24,9 @@ _LINK = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+\.\S+")
 # English words that make a sentence English even around a Chinese name.
 _FUNCTION_WORDS = frozenset(
     """
-    a about am an and any are at be can could did do does for from have how i if in is it me my near
-    of on or our please should that the there this to was we what what's when where which who why
-    will with would you your
+    a about am an and any are at be can could did do does for from have how i if in is it me my
+    near of on or our please should that the there this to was we what what's when where which who
+    why will with would you your
     """.split()
 )
 # Words that Chinese speakers type as they are, and courtesies that everybody knows.

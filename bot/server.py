@@ -16,6 +16,7 @@ from bot.channels.base import LARGEST_BODY, Channel
 from bot.channels.desk import desk
 from bot.channels.messenger import Messenger
 from bot.channels.pages import pages
+from bot.channels.slack import Slack
 from bot.channels.web import Web
 from bot.config import Settings
 from bot.dialogue import load_agent
@@ -23,7 +24,7 @@ from bot.dialogue import load_agent
 logger = logging.getLogger(__name__)
 
 # One row for each channel; credentials.yml has the same for `rasa run`.
-CHANNELS: tuple[type[Channel], ...] = (Web, Messenger)
+CHANNELS: tuple[type[Channel], ...] = (Web, Messenger, Slack)
 # Long polls end at the latest after this when the program is told to stop.
 GRACE_SECONDS = 3.0
 

@@ -19,6 +19,7 @@ from bot.store import cases, log
 from bot.store.database import Database
 from bot.store.tables import cases as case_table
 from bot.store.tables import choices, desk_jobs
+from bot.translate import NoTranslator
 
 ANA = Person("U1", "Ana")
 CASE = {"reason": "speak_to_human", "sentence": "handoff_open"}
@@ -59,7 +60,15 @@ class Desk:
         self.database, self.casework, self.voice = database, casework, voice
         self.script = Script()
         self.news = 0
-        self.inbox = Inbox(database, lambda: self.script, casework, voice, LIMITS, self._tell)  # type: ignore[arg-type,return-value]
+        self.inbox = Inbox(
+            database,
+            lambda: self.script,  # type: ignore[arg-type,return-value]
+            casework,
+            voice,
+            LIMITS,
+            NoTranslator(),
+            self._tell,
+        )
         self._ids = 0
 
     def _tell(self) -> None:
@@ -165,7 +174,7 @@ async def test_what_came_with_the_words_is_kept(desk: Desk, book: Book) -> None:
 
 @pytest.mark.parametrize(
     ("text", "language"),
-    [("Is it free?", "en"), ("门票多少钱？", "zh-Hans"), ("我想book两張票", "zh-Hant")],
+    [("Is it free?", "en"), ("门票多少钱？", "zh-Hans"), ("我想book兩張票", "zh-Hant")],
 )
 async def test_the_dialogue_is_asked_and_its_words_are_laid(
     desk: Desk, book: Book, text: str, language: str
@@ -386,16 +395,11 @@ async def test_a_database_that_fails_in_the_commit_leaves_no_half_answer(
     def fail(*_args: Any, **_values: Any) -> None:
         raise RuntimeError("the disk is full")
 
+    await desk.inbox.accept([desk.message("open? 开吗")])
     with monkeypatch.context() as broken:
         broken.setattr(log, "change_conversation", fail)
-        await desk.inbox.accept([desk.message("open?")]) if False else None
-        asked_before = len(desk.script.asked)
-        message = desk.message("open? 开吗")
-        broken.undo()
-        assert await desk.inbox.accept([message]) == 1
-        broken.setattr(log, "change_conversation", fail)
         assert await desk.answer()
-    assert len(desk.script.asked) == asked_before + 1
+    assert len(desk.script.asked) == 1
     assert said(book) == []
     assert book.rows(direction="in")[0].state == "received"
 
@@ -407,7 +411,7 @@ async def test_messages_of_one_person_are_answered_in_order(
     await desk.inbox.accept([desk.message(text) for text in texts])
     desk.inbox.worker.start()
     await until(lambda: len(book.rows(direction="in", state="answered")) == 5)
-    await desk.inbox.worker.stop()
+    await asyncio.wait_for(desk.inbox.worker.stop(), 3)
     assert [asked[1] for asked in desk.script.asked] == texts
 
 

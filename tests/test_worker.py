@@ -60,7 +60,7 @@ async def working(queue: Queue) -> AsyncIterator[Worker[str]]:
     running: Worker[str] = Worker("test", queue.claim, queue.handle, at_once=2)
     yield running
     queue.gate.set()
-    await running.stop()
+    await asyncio.wait_for(running.stop(), 3)
 
 
 async def test_work_is_begun_in_the_order_of_the_queue(
@@ -153,7 +153,7 @@ async def test_stop_drops_what_does_not_end_in_time(
     working.start()
     await queue.until(lambda: queue.done == ["quick"])
     await asyncio.sleep(0.05)
-    await working.stop()
+    await asyncio.wait_for(working.stop(), 3)
     assert queue.done == ["quick"]
     assert not queue.gate.is_set()
 

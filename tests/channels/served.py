@@ -1,0 +1,80 @@
+"""The real server on a free port of this host, in a thread of its own, without a model."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import httpx
+from conftest import Book, Loop
+
+from bot import server
+from bot.config import Settings
+
+
+class StillLoading:
+    """A model that is never ready: what arrives is accepted and waits."""
+
+    def is_ready(self) -> bool:
+        """Returns False."""
+        return False
+
+
+class Served:
+    """A running server."""
+
+    def __init__(self, app: Any, loop: Loop, url: str) -> None:
+        self.app, self.loop, self.url = app, loop, url
+        self.host = app.ctx.host
+        self.book = Book(self.host.database)
+
+    def client(self, **more: Any) -> httpx.Client:
+        """Returns a client with cookies of its own."""
+        return httpx.Client(base_url=self.url, timeout=10, **more)
+
+    def post(self, path: str, body: bytes, headers: dict[str, str] | None = None) -> httpx.Response:
+        """Posts bytes as they are."""
+        with self.client() as client:
+            return client.post(path, content=body, headers=headers or {})
+
+    def wake(self) -> None:
+        """Says that there may be something to send or to show."""
+        self.loop.loop.call_soon_threadsafe(self.host.wake)
+
+
+@contextmanager
+def serving(folder: Path, **values: str) -> Iterator[Served]:
+    """Runs the server with these settings on a database in this folder."""
+    settings = Settings({"DATABASE_URL": f"sqlite:///{folder}/docent.db", **values})
+    loop = Loop()
+    with patch.object(server, "load_agent", lambda *_: StillLoading()):
+        running = loop.run(_start(settings))
+        port = running.server.sockets[0].getsockname()[1]
+        try:
+            yield Served(running.app, loop, f"http://127.0.0.1:{port}")
+        finally:
+            loop.run(_stop(running))
+            loop.close()
+
+
+async def _start(settings: Settings) -> Any:
+    from sanic import Sanic
+
+    Sanic._app_registry.pop("docent", None)
+    app = server.make_app(settings, Path("no-model"), "http://127.0.0.1:9/webhook", "")
+    running = await app.create_server("127.0.0.1", 0, return_asyncio_server=True)
+    await running.startup()
+    await running.before_start()
+    await running.after_start()
+    await app.ctx.loading
+    return running
+
+
+async def _stop(running: Any) -> None:
+    with suppress(asyncio.TimeoutError):
+        await asyncio.wait_for(running.before_stop(), 5)
+    await running.close()

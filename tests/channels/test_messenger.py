@@ -1,0 +1,425 @@
+"""Messenger: whole batches in, signed bodies only; and out, each of Graph's answers understood."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import logging
+from collections.abc import AsyncIterator, Iterator
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from standins.graph import GraphStandin
+
+from bot.channels import messenger as room
+from bot.channels.base import Delivery
+from bot.channels.messenger import Messenger
+from bot.config import Settings
+from bot.errors import BadSignature, Refused, SendFailed
+from bot.messages import Choice, Outbound
+
+from .contract import ChannelContract, Door, as_json
+from .served import Served, serving
+
+SECRET, TOKEN, VERIFY = "app-secret", "PAGE-TOKEN-0123456789", "a word of ours"
+FIXTURES = Path(__file__).parents[1] / "fixtures" / "messenger"
+SETTINGS = {
+    "MESSENGER_APP_SECRET": SECRET,
+    "MESSENGER_PAGE_TOKEN": TOKEN,
+    "MESSENGER_VERIFY_TOKEN": VERIFY,
+    "MESSENGER_API_URL": "http://127.0.0.1:9",
+}
+_people = count(1000)
+
+
+def signed(body: bytes, secret: str = SECRET) -> str:
+    return "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+
+
+def event(sender: str, **content: Any) -> dict[str, Any]:
+    return {"sender": {"id": sender}, "timestamp": 1767265201000, **content}
+
+
+def page(*events: Any) -> bytes:
+    return as_json({"object": "page", "entry": [{"id": "1", "messaging": list(events)}]})
+
+
+class MessengerDoor(Door):
+    """Meta's way to knock."""
+
+    path = "/webhooks/messenger/webhook"
+
+    def person(self) -> str:
+        """Returns a new page-scoped id."""
+        return f"messenger:{next(_people)}"
+
+    def body(self, conversation_id: str, text: str, message_id: str) -> bytes:
+        """Returns a batch of one message; ids are Meta's own, and so unlike for all people."""
+        sender = conversation_id.partition(":")[2]
+        return page(event(sender, message={"mid": f"{sender}.{message_id}", "text": text}))
+
+    def proof(self, body: bytes, conversation_id: str) -> dict[str, str]:
+        """Signs a body."""
+        return {"X-Hub-Signature-256": signed(body)}
+
+    def forgeries(self, body: bytes, conversation_id: str) -> dict[str, dict[str, str]]:
+        """Returns signatures that are none."""
+        good, name = signed(body), "X-Hub-Signature-256"
+        sha1 = hmac.new(SECRET.encode(), body, hashlib.sha1).hexdigest()
+        return {
+            "missing": {},
+            "empty": {name: ""},
+            "other secret": {name: signed(body, "other")},
+            "no secret": {name: signed(body, "")},
+            "other body": {name: signed(body + b" ")},
+            "no prefix": {name: good.removeprefix("sha256=")},
+            "cut short": {name: good[:-1]},
+            "longer": {name: good + "0"},
+            "upper case": {name: good.upper()},
+            "sha1 under its name": {name: f"sha1={sha1}"},
+            "the old header": {"X-Hub-Signature": f"sha1={sha1}"},
+        }
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with serving(tmp_path_factory.mktemp("messenger"), **SETTINGS) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def door(served: Served) -> MessengerDoor:
+    return MessengerDoor(served)
+
+
+def channel(**values: str) -> Messenger:
+    return Messenger(Settings({**SETTINGS, **values}))
+
+
+def parsed(body: bytes) -> list[Any]:
+    return channel().parse(Delivery(body, {}, {}))
+
+
+class TestContract(ChannelContract):
+    """Messenger keeps the contract."""
+
+
+# -- the handshake ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "words"),
+    [
+        ({"hub.mode": "subscribe", "hub.verify_token": VERIFY, "hub.challenge": "42"}, 200, "42"),
+        ({"hub.mode": "subscribe", "hub.verify_token": "错", "hub.challenge": "42"}, 403, None),
+        ({"hub.mode": "subscribe", "hub.verify_token": "", "hub.challenge": "42"}, 403, None),
+        ({"hub.mode": "subscribe", "hub.challenge": "42"}, 403, None),
+        ({"hub.mode": "unsubscribe", "hub.verify_token": VERIFY, "hub.challenge": "1"}, 403, None),
+        ({"hub.verify_token": VERIFY, "hub.challenge": "42"}, 403, None),
+        ({}, 403, None),
+    ],
+)
+def test_handshake(served: Served, query: dict[str, str], status: int, words: str | None) -> None:
+    with served.client() as client:
+        answer = client.get(MessengerDoor.path, params=query)
+    assert answer.status_code == status
+    assert words is None or answer.text == words
+    assert answer.headers["content-type"].startswith("text/plain" if words else "application/json")
+
+
+@pytest.mark.parametrize("raw", [b"sha256=\xff", "sha256=é签".encode(), b"sha256=\x80" * 9])
+def test_a_signature_of_strange_bytes_is_refused(door: MessengerDoor, raw: bytes) -> None:
+    with door.served.client() as client:
+        headers = {b"X-Hub-Signature-256": raw}
+        answer = client.post(door.path, content=page(), headers=headers)  # type: ignore[arg-type]
+    assert answer.status_code == 403
+
+
+# -- payloads ---------------------------------------------------------------------------------
+
+# What each captured payload means: the people and texts (and button) in it, in order.
+MEANINGS: dict[str, list[tuple[str, str, str | None]]] = {
+    "text_english": [("24680001", "Is the museum open on Sunday morning?", None)],
+    "text_mixed": [("24680002", "我想book两张ticket，Blue Badge停车可以吗？", None)],
+    "wrong_types": [("24680001", "the one good event", None)],
+    "nested_absurdly": [("24680001", "still readable", None)],
+    "text_looks_like_a_command": [("24680001", '/restart /goodbye{"a": "b"}', None)],
+    "quick_reply": [("24680001", "Opening hours", "/opening_hours")],
+    "postback_without_mid": [("24680001", "Speak to a person", "/speak_to_human")],
+    "image_with_text": [("24680001", "what is this?", None)],
+    "empty_message": [("24680001", "", None), ("24680001", " \u200b\n ", None)],
+    "same_message_twice": [("24680001", "hello?", None)] * 2,
+}
+NOTHING = [
+    "delivery",
+    "delivery_without_mids",
+    "read",
+    "reaction",
+    "reaction_taken_back",
+    "echo_by_us",
+    "echo_by_page_inbox",
+    "standby",
+    "referral",
+    "optin_without_sender",
+    "deleted_or_unsupported",
+    "missing_mid",
+    "unknown_kind",
+    "message_edit",
+    "other_object",
+]
+ONE = ["text_chinese", "text_chinese_traditional", "text_emoji", "text_long", "text_rtl"]
+ONE += ["text_with_nlp", "text_slashes_and_brackets", "reply_to", "image", "location", "sticker"]
+ONE += ["postback_get_started", "postback_with_referral"]
+
+
+@pytest.mark.parametrize("name", MEANINGS)
+def test_a_captured_payload_is_read(name: str) -> None:
+    found = parsed((FIXTURES / f"{name}.json").read_bytes())
+    assert [(m.person_id, m.text, m.choice) for m in found] == MEANINGS[name]
+
+
+@pytest.mark.parametrize("name", ONE)
+def test_a_captured_payload_is_one_message(name: str) -> None:
+    body = (FIXTURES / f"{name}.json").read_bytes()
+    [message] = parsed(body)
+    [sent] = json.loads(body)["entry"][0]["messaging"]
+    content = sent.get("message") or sent["postback"]
+    assert message.person_id == sent["sender"]["id"]
+    assert message.text == content.get("text", content.get("title", ""))
+    assert len(message.attachments) == len(content.get("attachments", []))
+
+
+@pytest.mark.parametrize("name", NOTHING)
+def test_what_is_no_message_of_a_visitor_is_nothing(door: MessengerDoor, name: str) -> None:
+    before, body = door.all_heard(), (FIXTURES / f"{name}.json").read_bytes()
+    assert door.knock(body, door.proof(body, "")).status_code == 200
+    assert door.all_heard() == before
+
+
+def test_a_batch_of_many_people_is_taken_whole(door: MessengerDoor) -> None:
+    people = [door.person().partition(":")[2] for _ in range(7)]
+    events = [
+        event(people[n % 7], message={"mid": f"batch.{n}", "text": f"第{n} line"})
+        for n in range(50)
+    ]
+    noise = event(people[0], delivery={"watermark": 1})
+    body = page(*events[:25], noise, None, *events[25:])
+    assert door.knock(body, door.proof(body, "")).status_code == 200
+    for place, person in enumerate(people):
+        wanted = [f"第{n} line" for n in range(50) if n % 7 == place]
+        assert door.heard(f"messenger:{person}") == wanted
+
+
+def test_every_fixture_is_accounted_for() -> None:
+    rest = {"batch_three_people", "attachments_of_every_kind"}
+    names = {path.stem for path in FIXTURES.glob("*.json")}
+    assert names == {*MEANINGS, *NOTHING, *ONE, *rest}
+
+
+def test_a_postback_without_an_id_is_known_again() -> None:
+    one = event("5", postback={"title": "开始 Start", "payload": "GO"})
+    later = {**one, "timestamp": 1767265202000}
+    [first], [again], [other] = parsed(page(one)), parsed(page(one)), parsed(page(later))
+    assert first.platform_id == again.platform_id != other.platform_id
+
+
+@pytest.mark.parametrize("sender", ["", 5, None, "9" * 201, [], {"id": "1"}])
+def test_a_sender_that_is_none_gives_no_message(sender: Any) -> None:
+    assert parsed(page(event(sender, message={"mid": "m", "text": "你好 hi"}))) == []
+
+
+@pytest.mark.parametrize("timestamp", [None, "x", 1e400, -1e18, [], "1767265201000", True])
+def test_a_strange_timestamp_does_no_harm(timestamp: Any) -> None:
+    odd = {**event("5", message={"mid": "m", "text": "几点 open?"}), "timestamp": timestamp}
+    [message] = parsed(page(odd))
+    assert message.text == "几点 open?"
+
+
+@settings(deadline=None, max_examples=150, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_a_body_that_was_changed_is_never_accepted(data: st.DataObject) -> None:
+    name = data.draw(st.sampled_from(sorted(MEANINGS)))
+    body = (FIXTURES / f"{name}.json").read_bytes()
+    place = data.draw(st.integers(0, len(body) - 1))
+    other = data.draw(st.integers(0, 255).filter(lambda value: value != body[place]))
+    kind = data.draw(st.sampled_from(["change", "drop", "insert"]))
+    rest = body[place + 1 :] if kind != "insert" else body[place:]
+    mutated = body[:place] + (b"" if kind == "drop" else bytes([other])) + rest
+    if mutated == body:
+        return
+    with pytest.raises(BadSignature):
+        channel().verify(Delivery(mutated, {"x-hub-signature-256": signed(body)}, {}))
+
+
+@settings(deadline=None, max_examples=150)
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.floats() | st.text(max_size=8) | st.integers(),
+        lambda inner: st.lists(inner, max_size=4)
+        | st.dictionaries(
+            st.sampled_from(
+                ["entry", "messaging", "sender", "id", "message", "mid", "text", "postback"]
+                + ["payload", "attachments", "quick_reply", "type", "timestamp", "is_echo"]
+            ),
+            inner,
+            max_size=5,
+        ),
+        max_leaves=25,
+    )
+)
+def test_whatever_is_signed_is_read_or_refused(value: Any) -> None:
+    for body in (as_json(value), as_json({"entry": [{"messaging": [value]}]})):
+        try:
+            messages = parsed(body)
+        except Refused as refusal:
+            assert 400 <= refusal.status < 500
+        else:
+            assert all(isinstance(message.text, str) and message.platform_id for message in messages)
+
+
+# -- sending ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def graph() -> Iterator[GraphStandin]:
+    with GraphStandin(TOKEN) as standin:
+        yield standin
+
+
+@pytest.fixture
+async def sender(graph: GraphStandin) -> AsyncIterator[Messenger]:
+    opened = channel(MESSENGER_API_URL=graph.url)
+    yield opened
+    await opened.close()
+
+
+@pytest.mark.parametrize("text", ["We are open.", "我们开放。", "请book两张ticket 🎟️", "馆" * 2000])
+async def test_a_message_is_sent(graph: GraphStandin, sender: Messenger, text: str) -> None:
+    choices = (Choice("c1", "交通 Getting here"), Choice("c2", "x" * 20), Choice("c3", "转人工"))
+    mid = await sender.send("7", Outbound(text, choices))
+    [sent] = graph.sent("7")
+    assert (sent.message_id, sent.text, sent.messaging_type) == (mid, text, "RESPONSE")
+    assert sent.buttons == ("交通 Getting here", "x" * 20, "转人工")
+    assert sent.payloads == ("c1", "c2", "c3")
+
+
+@pytest.mark.parametrize("suffix", ["", "/", "/v23.0", "/v19.0/"])
+async def test_the_address_may_name_a_version(graph: GraphStandin, suffix: str) -> None:
+    opened = channel(MESSENGER_API_URL=graph.url + suffix)
+    await opened.send("7", Outbound("你好 hi"))
+    await opened.close()
+    version = suffix.strip("/") or room.DEFAULT_VERSION
+    assert graph.exchanges[0].path == f"/{version}/me/messages"
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "subcode", "retryable", "next_step"),
+    [
+        (500, 1, None, True, ""),
+        (500, 2, None, True, ""),
+        (400, 4, None, True, ""),
+        (400, 613, None, True, ""),
+        (400, 1200, None, True, ""),
+        (429, 32, None, True, ""),
+        (503, None, None, True, ""),
+        (400, 10, 2018278, False, "24-hour"),
+        (400, 100, None, False, "report"),
+        (401, 190, None, False, "MESSENGER_PAGE_TOKEN"),
+        (403, 200, None, False, "pages_messaging"),
+        (400, 551, None, False, "cannot be reached"),
+        (400, 99999, None, False, ""),
+    ],
+)
+async def test_each_error_of_graph(
+    graph: GraphStandin,
+    sender: Messenger,
+    status: int,
+    code: int | None,
+    subcode: int | None,
+    retryable: bool,
+    next_step: str,
+) -> None:
+    graph.fail_next(status=status, code=code, subcode=subcode, message=f"{TOKEN} 访客的话")
+    with pytest.raises(SendFailed) as caught:
+        await sender.send("7", Outbound("你好 hello"))
+    error = caught.value
+    assert (error.retryable, error.maybe_delivered) == (retryable, False)
+    assert next_step in error.next_step
+    assert (error.next_step == "") is (next_step == "")
+    assert TOKEN not in f"{error.reason}{error.next_step}"
+    assert "你好" not in error.reason
+
+
+@pytest.mark.parametrize(("hint", "wait"), [(30, 30.0), (0, 0.0), (None, None)])
+async def test_retry_after(
+    graph: GraphStandin, sender: Messenger, hint: int | None, wait: float | None
+) -> None:
+    graph.fail_next(status=429, code=613, retry_after=hint)
+    with pytest.raises(SendFailed) as caught:
+        await sender.send("7", Outbound("慢 slow"))
+    assert caught.value.retry_after == wait
+
+
+async def test_the_window_is_named(graph: GraphStandin, sender: Messenger) -> None:
+    graph.enforce_window = True
+    with pytest.raises(SendFailed, match="24-hour window is closed"):
+        await sender.send("7", Outbound("太晚 late"))
+
+
+async def test_no_answer_in_time_may_have_been_delivered(
+    graph: GraphStandin, sender: Messenger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(room, "TIMEOUT", aiohttp.ClientTimeout(total=0.2))
+    graph.hang_next(5)
+    with pytest.raises(SendFailed, match="in time") as caught:
+        await sender.send("7", Outbound("你好 hi"))
+    assert (caught.value.retryable, caught.value.maybe_delivered) == (True, True)
+    assert graph.texts("7") == ["你好 hi"]
+
+
+async def test_a_broken_connection_may_have_delivered(
+    graph: GraphStandin, sender: Messenger
+) -> None:
+    graph.accept_then_drop()
+    with pytest.raises(SendFailed, match="broke") as caught:
+        await sender.send("7", Outbound("你好 hi"))
+    assert (caught.value.retryable, caught.value.maybe_delivered) == (True, True)
+
+
+async def test_an_unreachable_graph_has_delivered_nothing(
+    graph: GraphStandin, sender: Messenger
+) -> None:
+    graph.down()
+    with pytest.raises(SendFailed, match="cannot be reached") as caught:
+        await sender.send("7", Outbound("你好 hi"))
+    assert (caught.value.retryable, caught.value.maybe_delivered) == (True, False)
+
+
+async def test_the_token_is_never_logged(
+    graph: GraphStandin, sender: Messenger, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    await sender.send("7", Outbound("一 one"))
+    graph.fail_next(status=500)
+    graph.accept_then_drop()
+    graph.down()
+    for text in ("二", "three", "四 four"):
+        with pytest.raises(SendFailed) as caught:
+            await sender.send("7", Outbound(text))
+        assert TOKEN not in repr(caught.value)
+        assert caught.value.__suppress_context__ or caught.value.__context__ is None
+    assert TOKEN not in caplog.text
+
+
+@pytest.mark.parametrize("missing", ["MESSENGER_APP_SECRET", "MESSENGER_PAGE_TOKEN"])
+def test_without_a_secret_the_channel_is_not_made(missing: str) -> None:
+    from bot.errors import SettingError
+
+    with pytest.raises(SettingError, match=missing):
+        channel(**{missing: ""})

@@ -1,0 +1,78 @@
+"""The desk's clock: when somebody is there, when a promise falls due, and how that is said."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.content.voice import Voice
+from bot.desk.clock import DeskClock, moment
+
+LONDON = ZoneInfo("Europe/London")
+
+
+@pytest.fixture
+def clock(voice: Voice) -> DeskClock:
+    return DeskClock(voice.museum)
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=LONDON)
+
+
+@pytest.mark.parametrize(
+    ("channel", "asked", "due"),
+    [
+        # Within the day; web is promised a quarter of an hour, Messenger one, all others two.
+        ("web", "2026-11-24T11:00", "2026-11-24T11:15"),
+        ("messenger", "2026-11-24T11:00", "2026-11-24T12:00"),
+        ("wechat", "2026-11-24T11:00", "2026-11-24T13:00"),
+        # Over the night, over Christmas, and over the change of the clock.
+        ("messenger", "2026-11-24T17:10", "2026-11-25T10:10"),
+        ("web", "2026-11-24T03:00", "2026-11-24T09:45"),
+        ("messenger", "2026-12-24T17:15", "2026-12-27T10:45"),
+        ("messenger", "2026-10-24T16:30", "2026-10-25T10:30"),
+    ],
+)
+def test_due_counts_staffed_minutes(clock: DeskClock, channel: str, asked: str, due: str) -> None:
+    assert clock.due(channel, at(asked)) == at(due)
+
+
+def test_due_takes_a_moment_of_any_zone(clock: DeskClock) -> None:
+    summer = datetime(2026, 7, 1, 9, 0, tzinfo=timezone.utc)
+    assert clock.due("web", summer) == at("2026-07-01T10:15")
+
+
+@pytest.mark.parametrize(
+    ("now", "language", "words"),
+    [
+        ("2026-11-24T11:00", "en", None),
+        ("2026-11-24T11:00", "zh-Hans", None),
+        ("2026-11-24T09:29", "en", "on Tuesday 24 November at 9:30"),
+        ("2026-11-24T17:30", "en", "on Wednesday 25 November at 9:30"),
+        ("2026-11-24T17:30", "zh-Hans", "11月25日（星期三）9:30"),
+        ("2026-11-28T20:00", "zh-Hant", "11月29日（星期日）10:00"),
+        ("2026-12-24T18:00", "en", "on Sunday 27 December at 10:00"),
+        ("2026-12-31T18:00", "zh-Hans", "1月2日（星期六）10:00"),
+    ],
+)
+def test_reopening(clock: DeskClock, now: str, language: str, words: str | None) -> None:
+    assert clock.reopening(at(now), language) == words
+
+
+def test_the_first_department_gets_what_nothing_else_decides(clock: DeskClock) -> None:
+    assert clock.first_department == "visitor_services"
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "on Monday 23 November at 9:05"),
+        ("zh-Hans", "11月23日（星期一）9:05"),
+        ("zh-Hant", "11月23日（星期一）9:05"),
+    ],
+)
+def test_moment(language: str, words: str) -> None:
+    assert moment(at("2026-11-23T09:05"), language) == words
