@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import socket
 import threading
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass
@@ -121,6 +122,13 @@ class Book:
         self.database.now(log.change_conversation, conversation_id, speaker=speaker)
 
 
+def listening() -> socket.socket:
+    """Returns a socket on a free port; Sanic reads port 0 as its default, 8000."""
+    opened = socket.socket()
+    opened.bind(("127.0.0.1", 0))
+    return opened
+
+
 class Loop:
     """An event loop in a thread of its own, for servers that a test talks to from outside."""
 
@@ -209,7 +217,7 @@ def action_server(action_book: Book) -> Iterator[str]:
     loop, app = Loop(), make_app("a-secret")
 
     async def start() -> Any:
-        server = await app.create_server("127.0.0.1", 0, return_asyncio_server=True)
+        server = await app.create_server(sock=listening(), return_asyncio_server=True)
         await server.startup()
         return server
 

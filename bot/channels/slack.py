@@ -76,7 +76,7 @@ class Slack(Channel):
         signature = delivery.headers.get("x-slack-signature", "")
         try:
             is_ours = verifier.is_valid(delivery.body, timestamp, signature)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             # No number for a time, no ASCII for a signature, no UTF-8 for a body.
             is_ours = False
         if not is_ours:

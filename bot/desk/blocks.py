@@ -87,6 +87,7 @@ def card(case: Any, departments: Sequence[Department], zone: tzinfo) -> Post:
         {"type": "header", "text": plain(f"{case.ref} · {who}", HEADER)},
         context(plain(" · ".join(facts), SMALL)),
         {"type": "section", "text": plain(question, SECTION)},
+        *translated(case.translation),
     ]
     guesses = best_guesses(case.understood)
     blocks += [context(plain(guesses, SMALL))] if guesses else []
@@ -98,6 +99,16 @@ def card(case: Any, departments: Sequence[Department], zone: tzinfo) -> Post:
 def visitor_name(case: Any) -> str:
     """Returns the visitor's name on one line, or the end of the platform's id of the person."""
     return one_line(case.name or "")[:NAME] or f"Visitor {one_line(case.person_id)[-6:]}"
+
+
+def translated(translation: Mapping[str, Any] | None) -> list[Block]:
+    """Returns the translation beside a visitor's words, or the notice that there is none."""
+    if not translation:
+        return []
+    if not translation.get("text"):
+        return [context(plain(str(translation["notice"]), SMALL))]
+    label = f"Translation ({translation['engine']})" if "engine" in translation else "Translation"
+    return [context(plain(label, SMALL)), section(str(translation["text"]))]
 
 
 def in_words(language: str | None) -> str:

@@ -24,6 +24,7 @@ from bot.desk.blocks import (
     markup,
     plain,
     section,
+    translated,
     visitor_name,
 )
 from bot.desk.mrkdwn import one_line, to_slack
@@ -56,7 +57,7 @@ def visitor(row: Any, name: str, notice: str = "") -> Post:
     words = row.text.strip() or "(no words)"
     blocks = [context(plain(f"{name} (visitor)", SMALL)), section(words)]
     blocks += [context(plain(sent, SMALL)) for sent in _attachments(row)]
-    blocks += _translation(row)
+    blocks += translated(row.translation)
     blocks += [context(plain(notice, SMALL))] if notice else []
     return Post(to_slack(f"{name} (visitor): {words}", TEXT), blocks)
 
@@ -103,7 +104,7 @@ def preview(row: Any, case: Any, seconds: int) -> Post:
     channel = CHANNELS.get(case.channel, case.channel)
     head = f"Sending in {seconds} s to {visitor_name(case)} ({channel}, {in_words(row.language)}):"
     undo = button("Undo", UNDO, f"{case.id}:{row.seq}", "danger")
-    blocks = [context(plain(head, SMALL)), section(row.text), *_translation(row)]
+    blocks = [context(plain(head, SMALL)), section(row.text), *translated(row.translation)]
     return Post(to_slack(f"{head} {row.text}", TEXT), [*blocks, actions([undo])])
 
 
@@ -125,13 +126,3 @@ def _spoken(row: Any, zone: tzinfo) -> str:
 def _attachments(row: Any) -> list[str]:
     kinds = [str(sent.get("kind", "file")) for sent in (row.payload or {}).get("attachments", ())]
     return [f"📎 The visitor also sent: {', '.join(kinds)} (not shown here)"] if kinds else []
-
-
-def _translation(row: Any) -> list[Block]:
-    translation = row.translation or {}
-    words = translation.get("text") if isinstance(translation, Mapping) else None
-    if not words:
-        return []
-    engine = translation.get("engine")
-    label = f"Translation ({engine})" if engine else "Translation"
-    return [context(plain(label, SMALL)), section(str(words))]

@@ -10,7 +10,7 @@ from typing import Any
 from unittest.mock import patch
 
 import httpx
-from conftest import Book, Loop
+from conftest import Book, Loop, listening
 
 from bot import server
 from bot.config import Settings
@@ -66,7 +66,7 @@ async def _start(settings: Settings) -> Any:
 
     Sanic._app_registry.pop("docent", None)
     app = server.make_app(settings, Path("no-model"), "http://127.0.0.1:9/webhook", "")
-    running = await app.create_server("127.0.0.1", 0, return_asyncio_server=True)
+    running = await app.create_server(sock=listening(), return_asyncio_server=True)
     await running.startup()
     await running.before_start()
     await running.after_start()

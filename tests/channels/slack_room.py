@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, ClassVar
-from unittest.mock import patch
 
 import sqlalchemy as sa
 from sanic import Sanic
@@ -27,6 +26,9 @@ from bot.store.tables import desk_events, desk_jobs, messages
 
 DESK, ADA, BEN, SECRET = "C0DESK", "U0ADA", "U0BEN", "a-signing-secret"
 PATIENCE = 10.0
+
+# Sanic rewrites its own classes at each start; out of test mode it can do so once in a process.
+Sanic.test_mode = True
 
 
 class Pocket(Channel):
@@ -186,9 +188,7 @@ async def open_room(tmp_path: Path, undo: int = 0, **standin: Any) -> AsyncItera
         listening = socket.create_server(("127.0.0.1", 0))
         port = listening.getsockname()[1]
         server = await app.create_server(sock=listening, return_asyncio_server=True)
-        # Sanic rewrites its own classes at each start and can do so only once in a process.
-        with patch("sanic.app.TouchUp.run"):
-            await server.startup()
+        await server.startup()
         await app.ctx.host.start()
         driver = SlackDriver(f"http://127.0.0.1:{port}/webhooks/slack/webhook", SECRET, slack)
         try:

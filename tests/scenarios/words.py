@@ -28,6 +28,10 @@ class Words:
         words = self.voice.answer(told, language)
         return f"{words}\n\n{self.say('disclosure', language)}" if first else words
 
+    def topic_of(self, label: str, language: str) -> str:
+        """The topic that a button is about."""
+        return next(name for name in self._topics if self.voice.label(name, language) == label)
+
     def hours(self, question: str, language: str) -> str:
         """The computed opening times that a question asks for, now."""
         museum, sentences = self.voice.museum, self.voice.sentences
