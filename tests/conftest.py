@@ -6,7 +6,9 @@ import asyncio
 import shutil
 import socket
 import threading
+import warnings
 from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from itertools import count
@@ -15,6 +17,7 @@ from typing import Any, TypeVar
 
 import pytest
 import sqlalchemy as sa
+from sanic import Sanic
 from sqlalchemy.engine import Row
 
 from bot.config import ROOT
@@ -28,6 +31,9 @@ from bot.store.database import Database
 from bot.store.tables import messages
 
 Result = TypeVar("Result")
+
+# Several servers in one process, each with its own routes and none in the others' way.
+Sanic.test_mode = True
 
 # A Tuesday and a Monday night in winter, when London's clock is UTC.
 STAFFED = datetime(2026, 11, 24, 11, 0, tzinfo=timezone.utc)
@@ -238,7 +244,8 @@ def model() -> Path:
     """The model of the content as it is; trained where there is none."""
     from bot.content import publish
 
-    return publish.current_model() or publish.train()
+    with _rasas_own_warnings():
+        return publish.current_model() or publish.train()
 
 
 @pytest.fixture(scope="session")
@@ -246,7 +253,16 @@ def agent(model: Path, action_server: str) -> Any:
     """The model, loaded once."""
     from bot.dialogue import load_agent
 
-    return load_agent(model, action_server, "a-secret")
+    with _rasas_own_warnings():
+        return load_agent(model, action_server, "a-secret")
+
+
+@contextmanager
+def _rasas_own_warnings() -> Iterator[None]:
+    """Lets Rasa load its libraries: a dozen of them warn, and none is ours to mend."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 @pytest.fixture

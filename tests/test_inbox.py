@@ -338,9 +338,7 @@ async def test_what_the_bot_thought_while_a_person_took_over_is_not_said(
     assert book.talk().speaker == log.HUMAN
 
 
-async def test_failing_while_a_person_took_over_is_not_said_either(
-    desk: Desk, book: Book
-) -> None:
+async def test_failing_while_a_person_took_over_is_not_said_either(desk: Desk, book: Book) -> None:
     desk.script.turns = [TurnFailed("no answer in time")]
     desk.script.meanwhile = desk.claim
     await desk.hear("帮我 please")
@@ -351,7 +349,9 @@ async def test_failing_while_a_person_took_over_is_not_said_either(
 # -- failures ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("error", [TurnFailed("silent"), ValueError("bug"), asyncio.TimeoutError()])
+@pytest.mark.parametrize(
+    "error", [TurnFailed("silent"), ValueError("bug"), asyncio.TimeoutError()]
+)
 async def test_a_failing_turn_is_tried_again(
     desk: Desk, book: Book, clock: Clock, error: Exception
 ) -> None:

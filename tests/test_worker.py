@@ -63,9 +63,7 @@ async def working(queue: Queue) -> AsyncIterator[Worker[str]]:
     await asyncio.wait_for(running.stop(), 3)
 
 
-async def test_work_is_begun_in_the_order_of_the_queue(
-    queue: Queue, working: Worker[str]
-) -> None:
+async def test_work_is_begun_in_the_order_of_the_queue(queue: Queue, working: Worker[str]) -> None:
     queue.waiting = ["one", "二", "three 三", "4", "5", "6"]
     wanted = list(queue.waiting)
     working.start()

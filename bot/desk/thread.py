@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import tzinfo
 from typing import Any
 
@@ -15,7 +15,6 @@ from bot.desk.blocks import (
     SMALL,
     TEXT,
     UNDO,
-    Block,
     Post,
     actions,
     button,

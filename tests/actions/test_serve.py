@@ -7,7 +7,8 @@ import pytest
 
 
 @pytest.mark.parametrize(
-    "headers", [{}, {"X-Docent-Secret": ""}, {"X-Docent-Secret": "wrong"}, {"X-Secret": "a-secret"}]
+    "headers",
+    [{}, {"X-Docent-Secret": ""}, {"X-Docent-Secret": "wrong"}, {"X-Secret": "a-secret"}],
 )
 @pytest.mark.parametrize("path", ["/webhook", "/actions", "/health"])
 def test_a_caller_without_the_secret_is_refused(

@@ -36,7 +36,9 @@ class Served:
         """Returns a client with cookies of its own."""
         return httpx.Client(base_url=self.url, timeout=10, **more)
 
-    def post(self, path: str, body: bytes, headers: dict[str, str] | None = None) -> httpx.Response:
+    def post(
+        self, path: str, body: bytes, headers: dict[str, str] | None = None
+    ) -> httpx.Response:
         """Posts bytes as they are."""
         with self.client() as client:
             return client.post(path, content=body, headers=headers or {})
@@ -62,9 +64,6 @@ def serving(folder: Path, **values: str) -> Iterator[Served]:
 
 
 async def _start(settings: Settings) -> Any:
-    from sanic import Sanic
-
-    Sanic._app_registry.pop("docent", None)
     app = server.make_app(settings, Path("no-model"), "http://127.0.0.1:9/webhook", "")
     running = await app.create_server(sock=listening(), return_asyncio_server=True)
     await running.startup()

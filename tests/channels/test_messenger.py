@@ -261,14 +261,16 @@ def test_a_body_that_was_changed_is_never_accepted(data: st.DataObject) -> None:
 @given(
     st.recursive(
         st.none() | st.booleans() | st.floats() | st.text(max_size=8) | st.integers(),
-        lambda inner: st.lists(inner, max_size=4)
-        | st.dictionaries(
-            st.sampled_from(
-                ["entry", "messaging", "sender", "id", "message", "mid", "text", "postback"]
-                + ["payload", "attachments", "quick_reply", "type", "timestamp", "is_echo"]
-            ),
-            inner,
-            max_size=5,
+        lambda inner: (
+            st.lists(inner, max_size=4)
+            | st.dictionaries(
+                st.sampled_from(
+                    ["entry", "messaging", "sender", "id", "message", "mid", "text", "postback"]
+                    + ["payload", "attachments", "quick_reply", "type", "timestamp", "is_echo"]
+                ),
+                inner,
+                max_size=5,
+            )
         ),
         max_leaves=25,
     )
@@ -280,7 +282,9 @@ def test_whatever_is_signed_is_read_or_refused(value: Any) -> None:
         except Refused as refusal:
             assert 400 <= refusal.status < 500
         else:
-            assert all(isinstance(message.text, str) and message.platform_id for message in messages)
+            assert all(
+                isinstance(message.text, str) and message.platform_id for message in messages
+            )
 
 
 # -- sending ----------------------------------------------------------------------------------

@@ -162,9 +162,7 @@ def test_a_session_that_was_never_issued_is_not_taken_over(served: Served) -> No
     assert "chosen-by-somebody-else" not in header
 
 
-def test_another_visitor_reads_nothing_of_ours(
-    served: Served, visitor: httpx.Client
-) -> None:
+def test_another_visitor_reads_nothing_of_ours(served: Served, visitor: httpx.Client) -> None:
     write(visitor, "我的秘密 secret")
     with served.client() as other:
         other.post("/webhooks/web/session")
@@ -262,9 +260,7 @@ def test_typing_is_told(visitor: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize("state", ["queued", "cancelled", "dead", "kept"])
-def test_what_was_not_sent_is_not_shown(
-    served: Served, visitor: httpx.Client, state: str
-) -> None:
+def test_what_was_not_sent_is_not_shown(served: Served, visitor: httpx.Client, state: str) -> None:
     write(visitor, "你好 hello")
     direction = "note" if state == "kept" else "out"
     later = {"not_before": log.now().replace(year=2100)} if state == "queued" else {}
@@ -368,9 +364,7 @@ def test_with_a_password_nobody_comes_in_without(guarded: Served, path: str) -> 
         assert client.get(path).status_code in (401, 403)
 
 
-def test_the_password_opens_the_desk(
-    guarded: Served, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_password_opens_the_desk(guarded: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.channels.desk.WRONG_PASSWORD_SECONDS", 0.01)
     with guarded.client() as client:
         for wrong in ("", "open sesame", PASSWORD + " "):
@@ -384,14 +378,17 @@ def test_the_password_opens_the_desk(
         session = {"Cookie": entered.headers["set-cookie"].partition(";")[0]}
         assert client.get("/desk", headers=session).status_code == 200
         changed = {"Cookie": session["Cookie"][:-1] + "z"}
-        assert client.get("/desk/api/cases", headers=changed).status_code == 403
+        assert client.get("/desk/api/cases", headers=changed).status_code in (401, 403)
 
 
-@pytest.mark.parametrize("session", ["²³.abc", "１２.abc", "9" * 500 + ".x", ".", "é.é"], ids=ascii)
+@pytest.mark.parametrize(
+    "session", ["²³.abc", "１２.abc", "9" * 500 + ".x", ".", "é.é", "123.é"], ids=ascii
+)
 def test_a_strange_session_is_refused(guarded: Served, session: str) -> None:
     with guarded.client() as client:
         headers = {b"Cookie": f"docent_desk={session}".encode()}
-        assert client.get("/desk/api/cases", headers=headers).status_code == 403  # type: ignore[arg-type]
+        refused = client.get("/desk/api/cases", headers=headers)  # type: ignore[arg-type]
+    assert refused.status_code in (401, 403)
 
 
 # -- work on a case ---------------------------------------------------------------------------

@@ -385,9 +385,7 @@ def test_keep_as_note_is_kept_once(claimed: Room) -> None:
 
 @pytest.mark.parametrize("step", ["resolve", "back_to_bot"])
 @pytest.mark.parametrize("confirm", [None, "claim", "anyway"])
-def test_words_after_the_end_are_not_sent(
-    claimed: Room, step: str, confirm: str | None
-) -> None:
+def test_words_after_the_end_are_not_sent(claimed: Room, step: str, confirm: str | None) -> None:
     claimed.do(step, 1, ANA)
     before = claimed.out()
     outcome = claimed.do("staff_says", 1, ANA, "还有 one more", confirm=confirm)

@@ -25,7 +25,7 @@ UNDO_SECONDS = 5
 PASSWORD = "moonlight over the quay"
 PICTURES = ROOT / "docs" / "img"
 VAGUE = ("can i bring it", "umbrella", "where can i put", "is there a")
-OTHERS = ("我想找人工客服，我的手套丢了", "I want to complain about the queue at the cloakroom")
+OTHERS = ("你好，我要转人工客服", "Could I speak to a real person please?")
 REPLY = "Yes, school groups are welcome. Shall I book Tuesday at ten for you?"
 
 

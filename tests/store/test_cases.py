@@ -57,9 +57,7 @@ def test_a_case_is_found_by_reference_thread_and_conversation(
     assert database.now(cases.open_case_of, "messenger:8") is None
 
 
-def test_a_conversation_has_one_open_case(
-    database: Database, opened: Callable[..., Any]
-) -> None:
+def test_a_conversation_has_one_open_case(database: Database, opened: Callable[..., Any]) -> None:
     first = opened()
     assert opened() is None
     database.now(cases.close, first.id, "resolved")
@@ -131,9 +129,7 @@ def test_list_cases_by_state(database: Database, opened: Callable[..., Any]) -> 
     assert [c.ref for c in database.now(cases.list_cases, ["returned"])] == [three.ref]
 
 
-def test_queue_position_counts_who_waits(
-    database: Database, opened: Callable[..., Any]
-) -> None:
+def test_queue_position_counts_who_waits(database: Database, opened: Callable[..., Any]) -> None:
     one, two, three = opened("1"), opened("2"), opened("3")
     assert database.now(cases.queue_position, three.id) == 3
     database.now(cases.take, one.id, "U1", "Ana")

@@ -11,7 +11,14 @@ from bot.store import cases, log
 from bot.store.database import Database
 from bot.store.tables import conversations, messages
 
-WORDS = ["Is it free?", "门票多少钱？", "我想book两张ticket 🎟️", "", "שלום", "'; DROP TABLE messages; --"]
+WORDS = [
+    "Is it free?",
+    "门票多少钱？",
+    "我想book两张ticket 🎟️",
+    "",
+    "שלום",
+    "'; DROP TABLE messages; --",
+]
 
 
 @pytest.mark.parametrize("text", WORDS)

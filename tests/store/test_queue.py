@@ -79,9 +79,7 @@ def test_claim_outbound_is_in_order_and_of_our_channels(
 
 
 @pytest.mark.parametrize(("after", "count"), [(-1, 1), (0, 1), (1, 0)])
-def test_not_before(
-    database: Database, book: Book, clock: Clock, after: int, count: int
-) -> None:
+def test_not_before(database: Database, book: Book, clock: Clock, after: int, count: int) -> None:
     book.heard()
     book.said("later 稍后", not_before=STAFFED + timedelta(seconds=after))
     assert len(claimed(database, queue.claim_outbound, MESSENGER)) == count
@@ -192,9 +190,7 @@ def a_case(database: Database, book: Book, person: str) -> int:
     return int(opened.id)
 
 
-def test_claim_job_keeps_the_order_of_a_case(
-    database: Database, book: Book, clock: Clock
-) -> None:
+def test_claim_job_keeps_the_order_of_a_case(database: Database, book: Book, clock: Clock) -> None:
     one, two = a_case(database, book, "1"), a_case(database, book, "2")
     for kind, case_id in (("root", one), ("line", one), ("root", two)):
         database.now(queue.add_job, kind, case_id, {"text": "行"})

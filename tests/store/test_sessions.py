@@ -35,9 +35,7 @@ def test_a_token_that_was_never_issued_is_nobody(database: Database, token: str)
     assert database.now(sessions.person_of, token) is None
 
 
-def test_neither_the_person_nor_the_hash_opens_a_session(
-    database: Database, book: Book
-) -> None:
+def test_neither_the_person_nor_the_hash_opens_a_session(database: Database, book: Book) -> None:
     _, person = database.now(sessions.open_session)
     [row] = book.rows(web_sessions)
     assert database.now(sessions.person_of, person) is None
