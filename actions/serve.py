@@ -29,7 +29,7 @@ def make_app(secret: str) -> Sanic:
 
     async def know_caller(request: Request) -> HTTPResponse | None:
         given = request.headers.get("x-docent-secret", "")
-        if hmac.compare_digest(given.encode(), secret.encode()):
+        if hmac.compare_digest(given.encode("utf-8", "surrogateescape"), secret.encode()):
             return None
         return json({"error": "wrong secret"}, 403)
 

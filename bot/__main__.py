@@ -106,7 +106,7 @@ def cases(
 @app.command()
 def lint() -> None:
     """Check the content files; names file and line of each problem."""
-    from bot.content import topics
+    from bot.content import lint as topics
     from bot.content.museum import load_museum
 
     with _clear_errors():

@@ -32,7 +32,7 @@ TURN_RETRIES = (0.5, 2.0)
 LONGEST_QUESTION = 1500
 # What staff read and write.
 STAFF_LANGUAGE = "en"
-NOT_TRANSLATED = "Not translated: translation is switched off or did not answer."
+_NOTICE = {"notice": "Not translated: translation is switched off or did not answer."}
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ class Inbox:
         translation = await self._translator.translate(
             asked.row.text, asked.language, STAFF_LANGUAGE
         )
-        return {"notice": NOT_TRANSLATED} if translation is None else asdict(translation)
+        return _NOTICE if translation is None else asdict(translation)
 
     async def _claim(self) -> Asked | None:
         return await self._database.run(_claim)
@@ -168,7 +168,8 @@ class Inbox:
         present = log.locked_conversation(connection, asked.row.conversation_id)
         if present.speaker in (log.QUEUED, log.HUMAN):
             # A person took over while the bot was thinking: what it thought is not said.
-            self._to_desk(connection, asked)
+            untranslated = None if base(asked.language) == STAFF_LANGUAGE else _NOTICE
+            self._to_desk(connection, asked, beside or untranslated)
             return
         for index, reply in enumerate(turn.replies):
             self._lay(connection, asked, reply, "bot", disclose=asked.first and index == 0)

@@ -93,8 +93,8 @@ def is_han(character: str) -> bool:
 
 
 @lru_cache(maxsize=1)
-def _converters() -> tuple[OpenCC, OpenCC]:
-    return OpenCC("t2s"), OpenCC("s2t")
+def _converters() -> tuple[OpenCC, ...]:
+    return tuple(OpenCC(name) for name in ("t2s", "s2t", "s2tw", "s2hk"))
 
 
 def _mostly_english(words: list[str], han: int) -> bool:
@@ -104,10 +104,20 @@ def _mostly_english(words: list[str], han: int) -> bool:
 
 def _script_balance(text: str) -> int:
     """Returns how many more characters are only Traditional than only Simplified."""
-    to_simplified, to_traditional = _converters()
+    to_simplified, to_traditional, _, _ = _converters()
     only_traditional = sum(a != b for a, b in zip(text, to_simplified.convert(text), strict=False))
-    only_simplified = sum(a != b for a, b in zip(text, to_traditional.convert(text), strict=False))
+    only_simplified = sum(
+        a != b and _is_simplified_everywhere(a)
+        for a, b in zip(text, to_traditional.convert(text), strict=False)
+    )
     return only_traditional - only_simplified
+
+
+@lru_cache(maxsize=8192)
+def _is_simplified_everywhere(character: str) -> bool:
+    # "台" and "吃" are written so in Hong Kong or Taiwan too and say nothing.
+    _, *to_traditional = _converters()
+    return all(converter.convert(character) != character for converter in to_traditional)
 
 
 def _script(text: str) -> str:

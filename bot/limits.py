@@ -91,7 +91,20 @@ def _continues(text: str, index: int) -> bool:
     joined = "\u200d" in (text[index], text[index - 1])
     mark = unicodedata.combining(text[index]) or text[index] in "\ufe0f\u20e3"
     skin = 0x1F3FB <= ord(text[index]) <= 0x1F3FF
-    return bool(joined or mark or skin)
+    tag = 0xE0020 <= ord(text[index]) <= 0xE007F
+    return bool(joined or mark or skin or tag) or _inside_flag(text, index)
+
+
+def _inside_flag(text: str, index: int) -> bool:
+    """Tells whether a cut here would part the two letters that make a flag."""
+    start = index
+    while start and _is_flag_letter(text[start - 1]):
+        start -= 1
+    return _is_flag_letter(text[index]) and (index - start) % 2 == 1
+
+
+def _is_flag_letter(character: str) -> bool:
+    return 0x1F1E6 <= ord(character) <= 0x1F1FF
 
 
 def _best_cut(text: str, longest: int) -> int:

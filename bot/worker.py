@@ -42,6 +42,7 @@ class Worker(Generic[Work]):
         self._in_hand: set[asyncio.Task[None]] = set()
         self._loop_task: asyncio.Task[None] | None = None
         self._news = asyncio.Event()
+        self._stopping = False
 
     def start(self) -> None:
         """Starts to work on the running event loop."""
@@ -57,9 +58,9 @@ class Worker(Generic[Work]):
         Dropped work is not lost: its row is claimed again after the next start.
         """
         if self._loop_task is not None:
-            self._loop_task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._loop_task
+            self._stopping = True
+            self.wake()
+            await self._loop_task
         if self._in_hand:
             _, late = await asyncio.wait(self._in_hand, timeout=STOP_SECONDS)
             for task in late:
@@ -67,7 +68,7 @@ class Worker(Generic[Work]):
             await asyncio.gather(*late, return_exceptions=True)
 
     async def _run(self) -> None:
-        while True:
+        while not self._stopping:
             self._news.clear()
             try:
                 worked = len(self._in_hand) < self._at_once and await self._take_one()
@@ -76,7 +77,7 @@ class Worker(Generic[Work]):
                 logger.exception("the queue cannot be read", extra={"worker": self.name})
                 worked = False
                 await asyncio.sleep(LOOK_EVERY_SECONDS)
-            if not worked:
+            if not worked and not self._stopping:
                 with suppress(asyncio.TimeoutError):
                     await asyncio.wait_for(self._news.wait(), LOOK_EVERY_SECONDS)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from itertools import count
 from typing import Any
 
@@ -49,8 +48,8 @@ def dialogue(agent: Any, voice: Voice) -> Dialogue:
 
 
 @pytest.fixture
-def person(dialogue: Dialogue, action_book: Book) -> Iterator[Person]:
-    yield Person(dialogue, action_book)
+def person(dialogue: Dialogue, action_book: Book) -> Person:
+    return Person(dialogue, action_book)
 
 
 @pytest.mark.parametrize(

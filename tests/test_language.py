@@ -1,4 +1,4 @@
-"""The language of a text and of a conversation: told from words, pinned against what says nothing."""
+"""The language of a text and of a conversation: told from words, pinned against noise."""
 
 from __future__ import annotations
 

@@ -159,7 +159,7 @@ def test_shorten(text: str, most: int, measure: Measure, short: str) -> None:
     assert shorten(text, most, measure) == short
 
 
-@given(st.text(max_size=60), st.integers(5, 40), st.sampled_from(MEASURES))
+@given(st.text(max_size=60), st.integers(8, 40), st.sampled_from(MEASURES))
 def test_shorten_always_fits(text: str, most: int, measure: Measure) -> None:
     short = shorten(text, most, measure)
     assert measure(short) <= most

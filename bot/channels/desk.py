@@ -255,7 +255,7 @@ def _confirmed(body: dict[str, Any]) -> str | None:
 
 def _seq(body: dict[str, Any]) -> int:
     seq = body.get("seq")
-    if not isinstance(seq, int):
+    if not isinstance(seq, int) or not 0 < seq < 2**53:
         raise BadRequest("seq must be the number of a reply")
     return seq
 

@@ -69,6 +69,9 @@ class Messenger(Channel):
     def parse(self, delivery: Delivery) -> list[Inbound]:
         """Returns every message and button press of every entry; echoes and receipts give none."""
         body = read_json(delivery.body)
+        if body.get("object", "page") != "page":
+            # Instagram and others share the webhook's form; the page cannot answer them.
+            return []
         if not isinstance(body.get("entry"), list):
             raise BadRequest("the body has no entries")
         events = [e for entry in dicts(body["entry"]) for e in dicts(entry.get("messaging"))]
@@ -189,7 +192,7 @@ def _moment(milliseconds: object) -> datetime | None:
 
 
 def _same(given: str, wanted: str) -> bool:
-    return hmac.compare_digest(given.encode(), wanted.encode())
+    return hmac.compare_digest(given.encode("utf-8", "surrogateescape"), wanted.encode())
 
 
 def _versioned(url: str) -> str:

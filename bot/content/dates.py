@@ -6,7 +6,6 @@ letters and Simplified characters, and a stretch that one rule has read is close
 """
 
 from __future__ import annotations
-from __future__ import annotations
 
 import re
 from collections.abc import Iterator

@@ -56,14 +56,14 @@ def dated(year: int | None, month: int, numbers: list[int], today: date) -> Ment
 
 def joined(found: Iterable[Mention], text: str, today: date) -> list[Mention]:
     """The mentions of a text in order, with those that belong together made one."""
-    joined: list[Mention] = []
+    mentions: list[Mention] = []
     for mention in sorted(found, key=lambda each: each.start):
-        whole = _join(joined[-1], mention, text, today) if joined else None
+        whole = _join(mentions[-1], mention, text, today) if mentions else None
         if whole is None:
-            joined.append(mention)
+            mentions.append(mention)
         else:
-            joined[-1] = replace(whole, start=joined[-1].start, end=mention.end)
-    return joined
+            mentions[-1] = replace(whole, start=mentions[-1].start, end=mention.end)
+    return mentions
 
 
 def _join(left: Mention, right: Mention, text: str, today: date) -> Mention | None:

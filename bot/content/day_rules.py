@@ -27,6 +27,8 @@ _MAY_ASKS = re.compile(r"\s*(?:i|we|be|not|the|my|you|they|he|she|it|need|want|h
 
 
 def named(where: tuple[int, int] | str, shifts: tuple[int, ...]) -> Reader:
+    """Makes the reader of a feast or a fixed day, with days relative to it."""
+
     def read(match: re.Match[str], today: date) -> Mention:
         given = _year(match, today)
         years = [given] if given else range(today.year - 1, today.year + 3)
@@ -43,10 +45,12 @@ def named(where: tuple[int, int] | str, shifts: tuple[int, ...]) -> Reader:
 
 
 def offset(days: int) -> Reader:
+    """Makes the reader of a day so many days from today."""
     return lambda match, today: Mention((today + timedelta(days=days),))
 
 
 def ahead(match: re.Match[str], today: date) -> Mention | None:
+    """Reads "in 3 days" and 三天后."""
     words = {"a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7}
     amount = words.get(match["count"]) or counted(match["count"])
     if not amount:
@@ -56,13 +60,15 @@ def ahead(match: re.Match[str], today: date) -> Mention | None:
 
 
 def week(match: re.Match[str], today: date) -> Mention:
-    ahead = 7 if match["when"] in ("next", "下") else 0
-    monday = today + timedelta(days=ahead - today.weekday())
-    days = (monday + timedelta(days=shift) for shift in range(7))
+    """Reads "next week" and 这周: what is left of it."""
+    shift = 7 if match["when"] in ("next", "下") else 0
+    monday = today + timedelta(days=shift - today.weekday())
+    days = days_between(monday, monday + timedelta(days=6))
     return Mention(tuple(day for day in days if day >= today))
 
 
 def weekend(match: re.Match[str], today: date) -> Mention:
+    """Reads "this weekend" and 上周末."""
     shift = {"next": 7, "下": 7, "last": -7, "上": -7}.get(match["when"] or "", 0)
     saturday = today + timedelta(days=5 - today.weekday() + shift)
     days = (saturday, saturday + timedelta(days=1))
@@ -70,6 +76,7 @@ def weekend(match: re.Match[str], today: date) -> Mention:
 
 
 def weekday(match: re.Match[str], today: date) -> Mention:
+    """Reads "Monday" and "next Friday", which may be either of two days."""
     number = DAYS.index(match["name"][:3])
     when = match["when"] or ""
     nearest = coming(number, today)
@@ -97,11 +104,13 @@ def short_weekday(match: re.Match[str], today: date) -> Mention | None:
 
 
 def weekday_number(match: re.Match[str], today: date) -> Mention | None:
+    """Reads "Monday 14"."""
     number = DAYS.index(match["name"][:3])
     return of_month(int(match["day"]), today, number)
 
 
 def han_weekday(match: re.Match[str], today: date) -> Mention:
+    """Reads 周一, 下周五, 周一、三 and 周二到四."""
     numbers = [
         han_day_number(match["name"]),
         *(han_day_number(name) for name in match["more"][1::2]),
@@ -118,14 +127,17 @@ def han_weekday(match: re.Match[str], today: date) -> Mention:
 
 
 def han_pair(match: re.Match[str], today: date) -> Mention:
+    """Reads 周六日."""
     return Mention((coming(5, today), coming(6, today)))
 
 
 def iso(match: re.Match[str], today: date) -> Mention:
+    """Reads 2026-12-25."""
     return dated(int(match["year"]), int(match["month"]), [int(match["day"])], today)
 
 
 def slashed(match: re.Match[str], today: date) -> Mention | None:
+    """Reads 25/12/26, and 12/5 by the language of the text."""
     first, second = int(match["one"]), int(match["two"])
     if (first, second) in ((24, 7), (1, 2)) or not (match["after"] or match["mark"] == "/"):
         return None
@@ -138,6 +150,7 @@ def slashed(match: re.Match[str], today: date) -> Mention | None:
 
 
 def day_month(match: re.Match[str], today: date) -> Mention | None:
+    """Reads "24-26 December", but no "2 may I ask"."""
     if match["month"] == "may" and _MAY_ASKS.match(match.string, match.end()):
         return None
     return dated(_year(match, today), month_number(match["month"]), _day_numbers(match), today)
@@ -153,11 +166,13 @@ def month_day(match: re.Match[str], today: date) -> Mention | None:
 
 
 def han_date(match: re.Match[str], today: date) -> Mention:
+    """Reads 12月25日 and 12月24日到26日."""
     month = counted(match["month"])
     return dated(_year(match, today), month, _day_numbers(match), today)
 
 
 def day_only(match: re.Match[str], today: date) -> Mention | None:
+    """Reads "the 14th" and 24号到26号."""
     numbers = _day_numbers(match)
     if len(numbers) == 1:
         return of_month(numbers[0], today, None)
@@ -168,6 +183,7 @@ def day_only(match: re.Match[str], today: date) -> Mention | None:
 
 
 def unclear(match: re.Match[str], today: date) -> Mention:
+    """Reads a day that only the law knows, such as a bank holiday."""
     return Mention(())
 
 

@@ -6,8 +6,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+# Stands in a text for what a rule has read.
 READ = "\0"
-
 _SIMPLIFIED = str.maketrans(
     "後聖誕節週禮這個號現開門點營時間嗎來聽幾兩復國慶勞當曆農陽還關沒雙萬線樓館廳場車無樹眾樂銀島難滿",
     "后圣诞节周礼这个号现开门点营时间吗来听几两复国庆劳当历农阳还关没双万线楼馆厅场车无树众乐银岛难满",

@@ -103,8 +103,11 @@ class Casework(CaseSteps):
         row = log.message(connection, seq)
         if row is None or row.case_id != case_id or row.author != "staff":
             return Outcome("refused", "There is no such reply in this case.")
-        if not log.cancel_queued(connection, seq, f"taken back by {person.name}"):
+        reason = f"taken back by {person.name}"
+        if not log.cancel_queued(connection, seq, reason):
             return Outcome("refused", "Too late: it has been sent.")
+        for later in log.rest_of_reply(connection, row):
+            log.cancel_queued(connection, later, reason)
         cases.audit(connection, case_id, person.name, "undid")
         self._post(connection, "line", case_id, text=f"{person.name} took a reply back.")
         return Outcome("done", seq=seq)

@@ -4,23 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from bot.content.calendar import clock_words
 from bot.content.museum import Museum
 
-_ENGLISH_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_ENGLISH_MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
 _CHINESE_DAYS = "一二三四五六日"
 
 
@@ -52,9 +38,8 @@ class DeskClock:
 
 
 def moment(at: datetime, language: str) -> str:
-    """Says a local time: "on Monday 23 November at 9:30", "11月23日（星期一）9:30"."""
-    time = f"{at.hour}:{at.minute:02d}"
+    """Says a local time: "on Monday 23 November at 9:30am", "11月23日（星期一）9:30"."""
     if language == "en":
-        month = _ENGLISH_MONTHS[at.month - 1]
-        return f"on {_ENGLISH_DAYS[at.weekday()]} {at.day} {month} at {time}"
-    return f"{at.month}月{at.day}日（星期{_CHINESE_DAYS[at.weekday()]}）{time}"
+        return f"on {at:%A} {at.day} {at:%B} at {clock_words(at.time()).en}"
+    weekday = _CHINESE_DAYS[at.weekday()]
+    return f"{at.month}月{at.day}日（星期{weekday}）{at.hour}:{at:%M}"

@@ -33,7 +33,7 @@ class VectorCache:
 
     def __enter__(self) -> VectorCache:
         try:
-            with np.load(self._path, allow_pickle=False) as stored:
+            with self._path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
                 texts, vectors = stored["texts"], stored["vectors"]
             if vectors.shape[1] == self._dimensions:
                 self._known = dict(zip(texts.tolist(), vectors, strict=True))

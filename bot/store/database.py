@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 from sqlalchemy.engine import Connection, Engine, make_url
+from sqlalchemy.pool import QueuePool
 
 from bot.config import ROOT
 
@@ -84,6 +85,8 @@ def _engine(url: str) -> Engine:
     engine = sa.create_engine(
         url,
         future=True,
+        # SQLAlchemy would open a file anew for each transaction.
+        poolclass=QueuePool,
         connect_args={"timeout": SQLITE_BUSY_SECONDS, "check_same_thread": False},
     )
     sa.event.listen(engine, "connect", _prepare_sqlite)

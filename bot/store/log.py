@@ -147,6 +147,26 @@ def cancel_queued(connection: Connection, seq: int, reason: str) -> bool:
     return bool(result.rowcount)
 
 
+def rest_of_reply(connection: Connection, row: Row[Any]) -> list[int]:
+    """Returns the further parts of a waiting reply that was cut to its channel.
+
+    They were laid in the same moment, so they wait until the same moment.
+    """
+    if row.not_before is None:
+        return []
+    return list(
+        connection.execute(
+            sa.select(messages.c.seq).where(
+                messages.c.conversation_id == row.conversation_id,
+                messages.c.seq > row.seq,
+                messages.c.author_id == row.author_id,
+                messages.c.not_before == row.not_before,
+                messages.c.slack_ts.is_(None),
+            )
+        ).scalars()
+    )
+
+
 def forget_note(connection: Connection, seq: int) -> None:
     """Removes a note whose author decided to send it; the reply takes its place in the log."""
     connection.execute(

@@ -194,5 +194,6 @@ async def open_room(tmp_path: Path, undo: int = 0, **standin: Any) -> AsyncItera
         try:
             yield Room(slack, driver, app.ctx.host, pocket)
         finally:
+            await asyncio.sleep(0.05)
             await app.ctx.host.stop()
             await server.close()

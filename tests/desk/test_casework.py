@@ -109,7 +109,7 @@ def test_the_place_in_the_queue_is_told(room: Room, voice: Voice) -> None:
 @pytest.mark.parametrize(
     ("language", "when"),
     [
-        ("en", "on Tuesday 24 November at 9:30"),
+        ("en", "on Tuesday 24 November at 9:30am"),
         ("zh-Hans", "11月24日（星期二）9:30"),
         ("zh-Hant", "11月24日（星期二）9:30"),
     ],

@@ -50,11 +50,11 @@ def test_due_takes_a_moment_of_any_zone(clock: DeskClock) -> None:
     [
         ("2026-11-24T11:00", "en", None),
         ("2026-11-24T11:00", "zh-Hans", None),
-        ("2026-11-24T09:29", "en", "on Tuesday 24 November at 9:30"),
-        ("2026-11-24T17:30", "en", "on Wednesday 25 November at 9:30"),
+        ("2026-11-24T09:29", "en", "on Tuesday 24 November at 9:30am"),
+        ("2026-11-24T17:30", "en", "on Wednesday 25 November at 9:30am"),
         ("2026-11-24T17:30", "zh-Hans", "11月25日（星期三）9:30"),
         ("2026-11-28T20:00", "zh-Hant", "11月29日（星期日）10:00"),
-        ("2026-12-24T18:00", "en", "on Sunday 27 December at 10:00"),
+        ("2026-12-24T18:00", "en", "on Sunday 27 December at 10am"),
         ("2026-12-31T18:00", "zh-Hans", "1月2日（星期六）10:00"),
     ],
 )
@@ -69,7 +69,7 @@ def test_the_first_department_gets_what_nothing_else_decides(clock: DeskClock) -
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("en", "on Monday 23 November at 9:05"),
+        ("en", "on Monday 23 November at 9:05am"),
         ("zh-Hans", "11月23日（星期一）9:05"),
         ("zh-Hant", "11月23日（星期一）9:05"),
     ],

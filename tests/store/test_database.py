@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import subprocess
 import sys
 import time
@@ -94,7 +95,7 @@ async def test_a_lock_that_is_never_let_go_is_an_error_in_time(
 ) -> None:
     monkeypatch.setattr(room, "SQLITE_BUSY_SECONDS", 0.1)
     path = tmp_path / "held.db"
-    path.write_bytes(migrated.read_bytes())
+    shutil.copy(migrated, path)
     database = Database(f"sqlite:///{path}")
     with holder(path) as other:
         begun = time.monotonic()
@@ -112,10 +113,8 @@ async def test_the_event_loop_goes_on_while_a_transaction_waits(
 ) -> None:
     with holder(tmp_path / "docent.db") as other:
         waiting = asyncio.ensure_future(database.run(log.conversation, "web:1"))
-        turns = 0
-        for turns in range(50):
+        for _ in range(50):
             await asyncio.sleep(0)
-        assert turns == 49
         assert not waiting.done()
         other.communicate("let go\n")
         await waiting
