@@ -30,7 +30,7 @@ USAGE_ERROR = 2
 
 @app.command()
 def up(
-    port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on.", min=0, max=65535)] = None,
 ) -> None:
     """Run everything in the foreground; ends cleanly on SIGTERM or Ctrl-C."""
     with _clear_errors():
@@ -61,11 +61,11 @@ def parse(
 ) -> None:
     """Read one text a line, write what Docent makes of it, one JSON object a line."""
     with _clear_errors():
-        from bot.parse import parse_lines
-
         chosen = model or _model()
         if not chosen.exists():
             raise DocentError(f"There is no model {chosen}. Make one with `docent train`.")
+        from bot.parse import parse_lines
+
         for understood in parse_lines(chosen, sys.stdin):
             _write(understood)
 

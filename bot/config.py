@@ -68,6 +68,7 @@ class Settings:
         self.port = self._number("PORT", 65535)
         self.desk_undo_seconds = self._number("DESK_UNDO_SECONDS", 600)
         self._check_translator()
+        self._check_database()
 
     def __getitem__(self, name: str) -> str:
         return self._values[name]
@@ -113,6 +114,13 @@ class Settings:
         if self["TRANSLATOR"] == "libretranslate" and not self["TRANSLATOR_URL"]:
             raise SettingError(
                 "TRANSLATOR is libretranslate but TRANSLATOR_URL is not set. Set it."
+            )
+
+    def _check_database(self) -> None:
+        if not self["DATABASE_URL"].startswith(("sqlite:///", "postgresql://", "postgresql+")):
+            raise SettingError(
+                "DATABASE_URL must begin with sqlite:/// (one machine) or postgresql:// "
+                "(several processes), for example sqlite:///var/docent.db."
             )
 
 

@@ -57,7 +57,7 @@ def read(text: str) -> Reading:
     """Reads the language of one text, without knowing the conversation."""
     plain = unicodedata.normalize("NFKC", _LINK.sub(" ", text)).lower()
     words = _WORD.findall(plain)
-    han = sum(1 for character in plain if is_han(character))
+    han = _han(plain)
     if any("ぁ" <= character <= "ヿ" or "가" <= character <= "힣" for character in plain):
         return Reading(None)
     if han and not _mostly_english(words, han):
@@ -81,6 +81,9 @@ def settle(text: str, pinned: str | None, locale: str | None = None) -> str:
         return reading.language or _of_locale(locale)
     if reading.language is None or not reading.sure:
         return pinned
+    if base(pinned) == "zh" and reading.language == ENGLISH and _han(text) >= 2:
+        # "我想 talk to a real person": who writes both reads the one they began with.
+        return pinned
     if base(reading.language) == base(pinned) == "zh":
         return _of_script(text, pinned)
     return reading.language
@@ -95,6 +98,10 @@ def is_han(character: str) -> bool:
 @lru_cache(maxsize=1)
 def _converters() -> tuple[OpenCC, ...]:
     return tuple(OpenCC(name) for name in ("t2s", "s2t", "s2tw", "s2hk"))
+
+
+def _han(text: str) -> int:
+    return sum(1 for character in text if is_han(character))
 
 
 def _mostly_english(words: list[str], han: int) -> bool:

@@ -106,7 +106,7 @@ class Part:
 class Supervisor:
     """Runs the web server and the action server until it is told to stop.
 
-    `failed` is true afterwards where a process died again and again and nothing else helped.
+    `failed` is true afterwards where the server died again and again.
     """
 
     def __init__(self, host: str, port: int, model: Path) -> None:
@@ -131,8 +131,10 @@ class Supervisor:
         while not self._told_to_stop.wait(LOOK_EVERY_SECONDS):
             for part in self.parts:
                 part.look()
-            if any(part.falls >= MOST_FALLS for part in self.parts):
-                logger.critical("a process keeps dying; see its messages above")
+            if self.parts[-1].falls >= MOST_FALLS:
+                # Without actions visitors still get FAQ answers, apologies and a person; without
+                # the server there is nothing to keep up.
+                logger.critical("the server keeps dying; see its messages above")
                 self.failed = True
                 break
         # The server first: its last turns still need the actions.

@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 
 import pytest
 import sqlalchemy as sa
+from postgres import new_database
 from sanic import Sanic
 from sqlalchemy.engine import Row
 
@@ -165,8 +166,14 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def database(tmp_path: Path, migrated: Path) -> Iterator[Database]:
-    """A database of this test alone."""
+def database(request: pytest.FixtureRequest, tmp_path: Path, migrated: Path) -> Iterator[Database]:
+    """A database of this test alone; PostgreSQL where a test asks for it (tests/postgres.py)."""
+    if getattr(request, "param", "sqlite") == "postgresql":
+        opened = Database(new_database())
+        opened.migrate()
+        yield opened
+        opened.close()
+        return
     shutil.copy(migrated, tmp_path / "docent.db")
     opened = Database(f"sqlite:///{tmp_path}/docent.db")
     # Nobody pulls the plug of a test: do not wait for the disk.

@@ -60,7 +60,9 @@ class Pocket(Channel):
 class Room:
     """What a test needs in hand; `open` puts it together."""
 
-    def __init__(self, slack: SlackStandin, driver: SlackDriver, host: Host, pocket: Pocket) -> None:
+    def __init__(
+        self, slack: SlackStandin, driver: SlackDriver, host: Host, pocket: Pocket
+    ) -> None:
         self.slack, self.driver, self.host, self.pocket = slack, driver, host, pocket
         self.database = host.database
         self._mids = 0

@@ -74,7 +74,9 @@ def test_a_body_that_is_no_text_is_refused() -> None:
         door().verify(Delivery(b"\xff\xfe", headers, {}))
 
 
-@pytest.mark.parametrize("body", [b"{", b'{"a":', b"payload=%7Bnot", b"payload=[]", b"{}" + b" " * 1_000_001])
+@pytest.mark.parametrize(
+    "body", [b"{", b'{"a":', b"payload=%7Bnot", b"payload=[]", b"{}" + b" " * 1_000_001]
+)
 def test_a_body_that_cannot_be_read_is_a_bad_request(body: bytes) -> None:
     with pytest.raises(BadRequest):
         bolt_request_of(Delivery(body, {}, {}))

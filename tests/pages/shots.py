@@ -1,10 +1,9 @@
-"""Takes the pictures of docs/img, or all there are: `python -m tests.pages.shots [folder]`."""
+"""Takes pictures of the pages in every look: `python -m tests.pages.shots FOLDER`."""
 
 from __future__ import annotations
 
 import shutil
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -13,17 +12,6 @@ from playwright.sync_api import sync_playwright
 from .backend import Backend, iso, serve
 from .conftest import DESKTOP, FLAGS, PHONE
 
-IMAGES = Path(__file__).parents[2] / "docs" / "img"
-KEPT = [
-    "chat-welcome-desktop-light",
-    "chat-phone-light",
-    "chat-desktop-dark",
-    "chat-zh-hant-phone-dark",
-    "desk-list-phone-light",
-    "desk-case-desktop-light",
-    "desk-case-desktop-dark",
-    "desk-reply-phone-light",
-]
 LOOKS = [(size, scheme) for size in ("phone", "desktop") for scheme in ("light", "dark")]
 
 
@@ -159,12 +147,7 @@ def desk(backend: Backend, page: Any, folder: Path, look: str) -> None:
 
 
 def main() -> None:
-    if len(sys.argv) > 1:
-        return take(Path(sys.argv[1]))
-    with tempfile.TemporaryDirectory() as folder:
-        take(Path(folder))
-        for name in KEPT:
-            shutil.copy(Path(folder) / f"{name}.png", IMAGES)
+    take(Path(sys.argv[1]))
 
 
 def take(folder: Path) -> None:

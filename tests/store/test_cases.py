@@ -8,11 +8,14 @@ from typing import Any
 
 import pytest
 from conftest import STAFFED, Book, Clock
+from postgres import BOTH
 
 from bot.store import cases
 from bot.store.database import Database
 from bot.store.tables import case_events
 from bot.store.tables import cases as table
+
+pytestmark = BOTH
 
 
 @pytest.fixture
@@ -63,7 +66,8 @@ def test_a_conversation_has_one_open_case(database: Database, opened: Callable[.
     database.now(cases.close, first.id, "resolved")
     again = opened()
     assert again is not None
-    assert again.ref == "D-1002"
+    # PostgreSQL uses up a number for an attempt that found a case open.
+    assert again.ref in ("D-1002", "D-1003")
 
 
 def test_twenty_at_once_open_one_case(database: Database, book: Book) -> None:

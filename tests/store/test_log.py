@@ -5,11 +5,14 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 from conftest import STAFFED, Book, Clock
+from postgres import BOTH
 
 from bot.messages import Inbound
 from bot.store import cases, log
 from bot.store.database import Database
 from bot.store.tables import conversations, messages
+
+pytestmark = BOTH
 
 WORDS = [
     "Is it free?",

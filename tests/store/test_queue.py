@@ -8,10 +8,13 @@ from typing import Any
 
 import pytest
 from conftest import STAFFED, Book, Clock
+from postgres import BOTH
 
 from bot.store import cases, log, queue
 from bot.store.database import Database
 from bot.store.tables import desk_events, desk_jobs, messages
+
+pytestmark = BOTH
 
 MESSENGER = ("messenger",)
 

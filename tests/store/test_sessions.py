@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import pytest
 from conftest import Book
+from postgres import BOTH
 
 from bot.store import sessions
 from bot.store.database import Database
 from bot.store.tables import web_sessions
+
+pytestmark = BOTH
 
 
 def test_a_session_knows_its_person(database: Database) -> None:
