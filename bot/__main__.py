@@ -106,11 +106,11 @@ def cases(
 @app.command()
 def lint() -> None:
     """Check the content files; names file and line of each problem."""
-    from bot.content import lint as topics
+    from bot.content.lint import lint as lint_content
     from bot.content.museum import load_museum
 
     with _clear_errors():
-        problems = topics.lint(ROOT / "data", load_museum(ROOT / "data" / "museum.yml"))
+        problems = lint_content(ROOT / "data", load_museum(ROOT / "data" / "museum.yml"))
         for problem in problems:
             print(problem, file=sys.stderr)
         if problems:
@@ -226,6 +226,7 @@ def _logged(row: Any) -> dict[str, Any]:
         "state": row.state,
         "platform_id": row.platform_id,
         "case": row.case_ref,
+        "maybe_twice": row.maybe_twice,
         "topic": row.topic,
         "confidence": row.confidence,
         "decision": row.decision,

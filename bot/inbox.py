@@ -15,6 +15,7 @@ from bot import metrics, outbox
 from bot.content.voice import Voice
 from bot.desk.casework import Casework, Request
 from bot.dialogue import Dialogue, Turn
+from bot.errors import DocentError
 from bot.language import base, settle
 from bot.limits import Limits
 from bot.messages import Button, Inbound, Reply
@@ -84,8 +85,7 @@ class Inbox:
         if not inbound:
             return 0
         new = await self._database.run(_accept, inbound)
-        for message in inbound:
-            metrics.accepted.labels(message.channel).inc()
+        metrics.accepted.labels(inbound[0].channel).inc(new)
         metrics.repeated.labels(inbound[0].channel).inc(len(inbound) - new)
         if new:
             self.worker.wake()
@@ -224,7 +224,8 @@ class Inbox:
             extra={
                 "conversation": asked.row.conversation_id,
                 "attempt": attempt + 1,
-                "error": f"{type(error).__name__}: {error}",
+                # Words of foreign errors may hold the visitor's: a database error shows its row.
+                "error": str(error) if isinstance(error, DocentError) else type(error).__name__,
             },
             exc_info=error,
         )

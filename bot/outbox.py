@@ -26,7 +26,7 @@ from bot.worker import Worker
 logger = logging.getLogger(__name__)
 
 # Waits before a message is tried again, in seconds; a platform's own hint wins.
-BACKOFF = (1, 2, 4, 8, 15, 30, 60, 120, 300, 600)
+BACKOFF = (1, 2, 4, 8, 15, 30, 60, 120, 300, 600, 1800, 3600, 7200)
 
 
 class Sender(Protocol):
@@ -161,7 +161,7 @@ class Outbox:
         self._sent(connection, row, "")
 
     async def _failed(self, row: Row[Any], error: SendFailed) -> None:
-        final = not error.retryable or row.attempts + 1 >= len(BACKOFF)
+        final = not error.retryable or row.attempts >= len(BACKOFF)
         metrics.sent.labels(row.channel, "dead" if final else "retry").inc()
         logger.warning(
             "a message was not taken",

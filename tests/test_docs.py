@@ -14,7 +14,7 @@ import typer
 from bot import metrics
 from bot.__main__ import app
 from bot.config import ROOT, SETTINGS
-from bot.limits import characters, utf8_bytes, utf16_units
+from bot.limits import Limits, characters, utf8_bytes, utf16_units
 
 PAGES = [
     *(ROOT / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md")),
@@ -124,13 +124,41 @@ def matrix() -> dict[str, dict[str, str]]:
     return {name: {row[0]: row[i + 1] for row in rows} for i, name in enumerate(names)}
 
 
-def test_the_matrix_has_a_column_for_each_channel_and_its_limits() -> None:
-    from bot.server import CHANNELS
+def channels() -> dict[str, Limits]:
+    """Returns name and limits of `bot.server.CHANNELS`, read without importing Rasa."""
+    server = ast.parse(read("bot/server.py"))
+    homes = {
+        name.name: node.module
+        for node in ast.walk(server)
+        if isinstance(node, ast.ImportFrom) and node.module
+        for name in node.names
+    }
+    [listed] = [
+        node.value
+        for node in server.body
+        if isinstance(node, ast.AnnAssign) and ast.unparse(node.target) == "CHANNELS"
+    ]
+    assert isinstance(listed, ast.Tuple)
+    return dict(constants(homes[ast.unparse(each)]) for each in listed.elts)
 
-    shown = matrix()
-    assert list(shown) == [channel.channel for channel in CHANNELS]
-    for channel in CHANNELS:
-        column, limits = shown[channel.channel], channel.limits
+
+def constants(module: str) -> tuple[str, Limits]:
+    """Returns CHANNEL and LIMITS of a channel's file."""
+    tree = ast.parse(read(f"{module.replace('.', '/')}.py"))
+    given = {
+        ast.unparse(node.targets[0]): ast.unparse(node.value)
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+    }
+    known = {"Limits": Limits, **{unit.__name__: unit for unit in UNITS.values()}}
+    return eval(given["CHANNEL"]), eval(given["LIMITS"], known)
+
+
+def test_the_matrix_has_a_column_for_each_channel_and_its_limits() -> None:
+    shown, written = matrix(), channels()
+    assert list(shown) == list(written)
+    for name, limits in written.items():
+        column = shown[name]
         assert int(column["Longest text"]) == limits.length
         assert UNITS[column["Unit of length"]] is limits.measure
         assert int(column["Most buttons"]) == limits.choices

@@ -1,6 +1,7 @@
 """Who may use the staff's pages: whoever knows the desk's password, or this machine alone.
 
-Without DESK_PASSWORD the pages answer on the loopback address only. A request that came through a
+Without DESK_PASSWORD the pages answer on the loopback address only, and not at all once a
+PUBLIC_URL is set. A request that came through a
 proxy looks like loopback too, and so does a page of another site that a browser here was led to:
 both are told apart by their headers.
 """
@@ -26,7 +27,8 @@ def is_allowed(request: Request, settings: Settings) -> bool:
     """Tells whether a request may see the staff's pages."""
     if settings["DESK_PASSWORD"]:
         return _is_current(request.cookies.get(COOKIE, ""), settings)
-    return is_local(request)
+    # A public address means a proxy in front, and some proxies add no header of their own.
+    return not settings["PUBLIC_URL"] and is_local(request)
 
 
 def is_local(request: Request) -> bool:

@@ -33,7 +33,7 @@ ATTACHMENT_KINDS = frozenset({"image", "audio", "video", "file", "location", "fa
 _PASSING_CODES = frozenset({1, 2, 4, 17, 32, 341, 613, 1200})
 _WINDOW = (10, 2018278)
 _NEXT_STEPS = {
-    10: "The 24-hour window is closed: the visitor has to write first.",
+    10: "The page may not write to this visitor now; check the app's permissions.",
     100: "Messenger refused the form of the message; please report this.",
     190: "The page token is no longer valid: renew MESSENGER_PAGE_TOKEN.",
     200: "The app lacks the permission pages_messaging.",
@@ -90,16 +90,12 @@ class Messenger(Channel):
                     raise _failure(response, answer)
                 return clean(answer.get("message_id")) or None
         except asyncio.TimeoutError:
-            raise SendFailed(
-                "Messenger did not answer in time", retryable=True, maybe_delivered=True
-            ) from None
+            raise _unclear("Messenger did not answer in time") from None
         except aiohttp.ClientConnectorError:
             raise SendFailed("Messenger cannot be reached", retryable=True) from None
         except aiohttp.ClientError:
             # The address carries the token, so the error's own words stay out of the log.
-            raise SendFailed(
-                "the connection to Messenger broke", retryable=True, maybe_delivered=True
-            ) from None
+            raise _unclear("the connection to Messenger broke") from None
 
     async def close(self) -> None:
         """Closes the connection pool."""
@@ -212,11 +208,11 @@ def _failure(response: aiohttp.ClientResponse, answer: dict[str, Any]) -> SendFa
     error = part(answer, "error")
     code, subcode = error.get("code"), error.get("error_subcode")
     passing = code in _PASSING_CODES or response.status == 429 or response.status >= 500
-    reason = f"Messenger answered {response.status}, code {code}"
     if (code, subcode) == _WINDOW:
-        reason = "Messenger's 24-hour window is closed"
+        step = "The visitor has to write first."
+        return SendFailed("Messenger's 24-hour window is closed", retryable=False, next_step=step)
     return SendFailed(
-        reason,
+        f"Messenger answered {response.status}, code {code}",
         retryable=passing,
         retry_after=_retry_after(response),
         next_step=_NEXT_STEPS.get(code, "") if isinstance(code, int) else "",

@@ -156,7 +156,11 @@ def bolt_request_of(delivery: Delivery) -> AsyncBoltRequest:
     elif payload := parse_qs(text).get("payload"):
         read_json(payload[0].encode())
     kind = "application/json" if is_json else "application/x-www-form-urlencoded"
-    return AsyncBoltRequest(body=text.strip(), headers={"content-type": [kind]})
+    try:
+        return AsyncBoltRequest(body=text.strip(), headers={"content-type": [kind]})
+    except (AttributeError, KeyError, TypeError, ValueError):
+        # Bolt looks for channels and users at once and trusts what it finds.
+        raise BadRequest("the body is not of a shape that Slack sends") from None
 
 
 def bolt_app(settings: Settings, write: Write) -> AsyncApp:

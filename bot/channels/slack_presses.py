@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy.exc import NoResultFound
-
 from bot.channels.base import clean, part
 from bot.channels.slack_messages import DELETED, Ending, offer, whisper
 from bot.channels.slack_people import Member
@@ -74,11 +72,8 @@ def case_of(connection: Connection, press: Press) -> Row[Any] | None:
     number = (press["value"] or press["block"].removeprefix(blocks.CARD_BLOCK)).partition(":")[0]
     if not number.isdecimal() or len(number) > 18:
         return None
-    try:
-        case = cases.case(connection, int(number))
-    except NoResultFound:
-        return None
-    return case if case.slack_channel in (None, channel) else None
+    case = cases.find_case(connection, int(number))
+    return case if case is not None and case.slack_channel in (None, channel) else None
 
 
 def _do(connection: Connection, case: Row[Any], member: Member, step: Step) -> Ending:

@@ -139,7 +139,8 @@ def iso(match: re.Match[str], today: date) -> Mention:
 def slashed(match: re.Match[str], today: date) -> Mention | None:
     """Reads 25/12/26, and 12/5 by the language of the text."""
     first, second = int(match["one"]), int(match["two"])
-    if (first, second) in ((24, 7), (1, 2)) or not (match["after"] or match["mark"] == "/"):
+    # "24/7" and "1/2" are no days, but 24/7/2027 is one.
+    if not match["after"] and ((first, second) in ((24, 7), (1, 2)) or match["mark"] != "/"):
         return None
     month_first = second > 12 or (first <= 12 and bool(re.search("[一-鿿]", match.string)))
     month, day = (first, second) if month_first else (second, first)

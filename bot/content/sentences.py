@@ -83,6 +83,9 @@ def read_yaml(path: Path) -> Any:
         where = f"{path}:{mark.line + 1 if mark else 1}"
         problem = f"this is not valid YAML ({str(error.problem).splitlines()[0]})"
         raise ContentError(where, problem, "Mend indentation and quotes here or above") from error
+    except ValueError as error:
+        # The YAML reader makes dates of 2026-99-99 and fails without saying where.
+        raise ContentError(str(path), f"a value cannot be read ({error})", "Mend it") from error
     except YAMLError as error:
         remedy = "Take out control characters"
         raise ContentError(f"{path}:1", "this is not valid YAML", remedy) from error

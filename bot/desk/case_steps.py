@@ -41,7 +41,7 @@ class CaseSteps(Telling):
             assert standing is not None
             self._tell(connection, standing, "handoff_already", row.seq, ref=standing.ref)
             return standing
-        log.change_conversation(connection, row.conversation_id, speaker=log.QUEUED, misses=0)
+        log.change_conversation(connection, row.conversation_id, speaker=log.QUEUED)
         log.change_message(connection, row.seq, case_id=opened.id)
         cases.audit(connection, opened.id, "docent", "opened", request.reason)
         self._acknowledge(connection, opened, request.opening_sentence, row.seq)
@@ -105,7 +105,7 @@ class CaseSteps(Telling):
         if not cases.close(connection, case_id, state):
             return Outcome("refused", "This case is closed already.")
         closed = cases.case(connection, case_id)
-        log.change_conversation(connection, closed.conversation_id, speaker=speaker, misses=0)
+        log.change_conversation(connection, closed.conversation_id, speaker=speaker)
         cases.audit(connection, case_id, person.name, state)
         self._tell(connection, closed, sentence)
         self._post(connection, "card", case_id)
@@ -125,21 +125,22 @@ class CaseSteps(Telling):
     ) -> None:
         language = opened.language
         words = [self.voice.say(sentence, language, ref=opened.ref)]
-        reopening = self._clock.reopening(log.now(), language)
-        if reopening:
-            words.append(self.voice.say("out_of_hours", language, time=reopening))
-        else:
-            place = cases.queue_position(connection, opened.id)
-            key = "queue_next" if place == 1 else "queue_position"
-            words.append(self.voice.say(key, language, position=place))
+        words.append(self._when(connection, opened, language))
+        # Chinese sentences follow each other without a space.
         between = " " if language == "en" else ""
-        self._lay(
-            connection,
-            opened,
-            Reply(between.join(words)),
-            author="system",
-            in_reply_to=seq,
-        )
+        self._lay(connection, opened, Reply(between.join(words)), author="system", in_reply_to=seq)
+
+    def _when(self, connection: Connection, opened: Row[Any], language: str) -> str:
+        """Says when a person will answer: the place in the queue, or the next opening."""
+        at = log.now()
+        if not self._clock.is_staffed(at):
+            reopening = self._clock.reopening(at, language)
+            if reopening is None:
+                return self.voice.say("no_people_yet", language)
+            return self.voice.say("out_of_hours", language, time=reopening)
+        place = cases.queue_position(connection, opened.id)
+        key = "queue_next" if place == 1 else "queue_position"
+        return self.voice.say(key, language, position=place)
 
     def _show_new_case(self, connection: Connection, opened: Row[Any], seq: int) -> None:
         self._post(connection, "root", opened.id)

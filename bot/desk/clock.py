@@ -27,13 +27,13 @@ class DeskClock:
         minutes = self._museum.promise_minutes(channel)
         return self._museum.desk.add_minutes(at.astimezone(self._zone), minutes)
 
+    def is_staffed(self, at: datetime) -> bool:
+        """Tells whether somebody answers now."""
+        return self._museum.desk.is_open(at.astimezone(self._zone))
+
     def reopening(self, at: datetime, language: str) -> str | None:
-        """Returns when the desk opens again, in words; None while it is staffed."""
-        local = at.astimezone(self._zone)
-        calendar = self._museum.desk
-        if calendar.is_open(local):
-            return None
-        opening = calendar.next_opening(local)
+        """Returns when the desk opens next, in words; None where no opening is known."""
+        opening = self._museum.desk.next_opening(at.astimezone(self._zone))
         return None if opening is None else moment(opening, language)
 
 

@@ -31,6 +31,11 @@ def case(connection: Connection, case_id: int) -> Row[Any]:
     return connection.execute(_with_visitor().where(cases.c.id == case_id)).one()
 
 
+def find_case(connection: Connection, case_id: int) -> Row[Any] | None:
+    """Returns one case as `case` does, or None where there is none of this number."""
+    return connection.execute(_with_visitor().where(cases.c.id == case_id)).one_or_none()
+
+
 def case_by_ref(connection: Connection, ref: str) -> Row[Any] | None:
     """Returns the case with this reference, or None."""
     return connection.execute(_with_visitor().where(cases.c.ref == ref)).one_or_none()

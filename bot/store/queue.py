@@ -35,8 +35,8 @@ def claim_inbound(connection: Connection) -> Row[Any] | None:
 def claim_outbound(connection: Connection, channels: Sequence[str]) -> Row[Any] | None:
     """Takes the oldest message to a visitor of these channels that may be sent now, or None.
 
-    Messages of one conversation leave in order. Who speaks is checked here, in the same statement
-    that takes the row: what the bot wrote before a person took over is never sent after.
+    Messages of one conversation leave in order. Who speaks is checked here, in the same
+    transaction that takes the row: what the bot wrote before a person took over is not sent after.
     """
     earlier = messages.alias("earlier")
     blocked = sa.exists().where(
@@ -95,6 +95,9 @@ def recover(connection: Connection, everything: bool) -> int:
         if not everything:
             dead &= table.c.lease_until < now()
         values: dict[str, Any] = {"state": free, "lease_until": None}
+        if table is desk_jobs:
+            # Whoever takes it up must look first whether it was posted.
+            values["reason"] = "the process ended while it was being posted"
         if held == "sending":
             # The platform may have taken it a moment before we died.
             values["maybe_twice"] = True

@@ -48,7 +48,6 @@ conversations = Table(
     Column("name", sa.String(200)),
     Column("language", sa.String(8)),
     Column("speaker", sa.String(8), nullable=False),
-    Column("misses", sa.Integer, nullable=False, server_default="0"),
     Column("memory", sa.JSON),
     Column("created_at", Moment, nullable=False),
     Column("last_in_at", Moment),

@@ -23,7 +23,6 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=200), nullable=True),
         sa.Column("language", sa.String(length=8), nullable=True),
         sa.Column("speaker", sa.String(length=8), nullable=False),
-        sa.Column("misses", sa.Integer(), server_default="0", nullable=False),
         sa.Column("memory", sa.JSON(), nullable=True),
         sa.Column("created_at", sa.DateTime(), nullable=False),
         sa.Column("last_in_at", sa.DateTime(), nullable=True),

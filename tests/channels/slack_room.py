@@ -1,4 +1,4 @@
-"""A desk at work: the real host, Slack's stand-in, and a visitor on a channel that is only a list."""
+"""A desk at work: the real host, Slack's stand-in, and a visitor's channel that keeps all."""
 
 from __future__ import annotations
 
@@ -196,6 +196,5 @@ async def open_room(tmp_path: Path, undo: int = 0, **standin: Any) -> AsyncItera
         try:
             yield Room(slack, driver, app.ctx.host, pocket)
         finally:
-            await asyncio.sleep(0.05)
             await app.ctx.host.stop()
             await server.close()

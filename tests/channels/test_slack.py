@@ -189,7 +189,7 @@ async def test_two_presses_are_two_events_and_a_resent_press_is_one(room: Room) 
         {"type": 7},
         {"type": "message"},
         {"type": "message", "channel": DESK, "ts": "1.1", "thread_ts": "1.0", "user": None},
-        {"type": "message", "channel": 5, "ts": [], "thread_ts": {}, "text": {}},
+        {"type": "message", "channel": DESK, "ts": [], "thread_ts": {}, "text": {}},
         {"type": "message", "subtype": "message_changed", "channel": DESK},
         {"type": "message", "subtype": "message_deleted"},
         {"type": "reaction_added", "reaction": "eyes", "item": "x"},

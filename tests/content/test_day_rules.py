@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.content.dates import find_day
@@ -130,6 +130,7 @@ def test_asked_in_the_middle_of_the_week(text: str, found: str) -> None:
     assert days(text, WEDNESDAY) == found
 
 
+@settings(deadline=None)
 @given(st.integers(0, 800), st.sampled_from("一二三四五六日"))
 def test_a_plain_weekday_lies_within_a_week(ahead: int, name: str) -> None:
     now = SUNDAY + timedelta(days=ahead)
