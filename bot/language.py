@@ -81,11 +81,11 @@ def settle(text: str, pinned: str | None, locale: str | None = None) -> str:
         return reading.language or _of_locale(locale)
     if reading.language is None or not reading.sure:
         return pinned
-    if base(pinned) == "zh" and reading.language == ENGLISH and _han(text) >= 2:
-        # "我想 talk to a real person": who writes both reads the one they began with.
-        return pinned
     if base(reading.language) == base(pinned) == "zh":
         return _of_script(text, pinned)
+    if base(pinned) == "zh" and _is_mostly_chinese(text):
+        # "我想 talk to a real person 人工客服": who writes both reads the one they began with.
+        return pinned
     return reading.language
 
 
@@ -98,6 +98,10 @@ def is_han(character: str) -> bool:
 @lru_cache(maxsize=1)
 def _converters() -> tuple[OpenCC, ...]:
     return tuple(OpenCC(name) for name in ("t2s", "s2t", "s2tw", "s2hk"))
+
+
+def _is_mostly_chinese(text: str) -> bool:
+    return _han(text) >= max(2, len(_WORD.findall(text.lower())))
 
 
 def _han(text: str) -> int:

@@ -111,6 +111,8 @@ def test_settle_is_not_flipped_by_what_says_nothing(text: str, pinned: str) -> N
         ("我想book两张ticket", "en", "zh-Hans"),
         ("Where is the 青花瓷 on display?", "en", "en"),
         ("Where is the 青花瓷 on display?", "zh-Hans", "en"),
+        ("我想 talk to a real person 人工客服", "zh-Hans", "zh-Hans"),
+        ("audio guide for kids 有嗎", "zh-Hant", "zh-Hant"),
     ],
 )
 def test_settle_follows_who_clearly_writes_another_language(

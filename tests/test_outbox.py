@@ -195,7 +195,7 @@ async def test_the_platforms_own_hint_wins(office: Office, book: Book, clock: Cl
 
 
 async def test_the_last_attempt_is_final(office: Office, book: Book) -> None:
-    seq = book.said("太晚了", attempts=len(BACKOFF) - 1)
+    seq = book.said("太晚了", attempts=len(BACKOFF))
     office.postman.failures = [SendFailed("Messenger answered 500", retryable=True)]
     await office.deliver()
     assert book.row(seq).state == "dead"

@@ -1,8 +1,8 @@
 """Turns a text of either language into one vector: its sentence embedding.
 
 The embedding (Universal Sentence Encoder multilingual, carried by a PyPI package; nothing is
-downloaded) knows that "几点关门" and "when do you shut" mean the same. The classifier adds character
-n-grams, which know the typos and short forms that the encoder has never seen.
+downloaded) knows that "几点关门" and "when do you shut" mean the same. The classifier adds
+character n-grams, which know the typos and short forms that the encoder has never seen.
 """
 
 from __future__ import annotations

@@ -331,7 +331,7 @@ async def test_the_address_may_name_a_version(graph: GraphStandin, suffix: str) 
         (400, 1200, None, True, ""),
         (429, 32, None, True, ""),
         (503, None, None, True, ""),
-        (400, 10, 2018278, False, "24-hour"),
+        (400, 10, 2018278, False, "write first"),
         (400, 100, None, False, "report"),
         (401, 190, None, False, "MESSENGER_PAGE_TOKEN"),
         (403, 200, None, False, "pages_messaging"),

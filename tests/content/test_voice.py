@@ -22,8 +22,8 @@ def test_say(voice: Voice, language: str, words: str) -> None:
 
 @pytest.mark.parametrize("language", ["en", "zh-Hans", "zh-Hant"])
 def test_say_fills_facts(voice: Voice, language: str) -> None:
-    said = voice.say("apology", language)
-    assert "hello@aldermere-museum.example" in said
+    said = voice.say("opening.beyond_calendar", language, day="2099")
+    assert "https://aldermere-museum.example" in said
     assert "[[" not in said
 
 

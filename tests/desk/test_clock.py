@@ -48,8 +48,6 @@ def test_due_takes_a_moment_of_any_zone(clock: DeskClock) -> None:
 @pytest.mark.parametrize(
     ("now", "language", "words"),
     [
-        ("2026-11-24T11:00", "en", None),
-        ("2026-11-24T11:00", "zh-Hans", None),
         ("2026-11-24T09:29", "en", "on Tuesday 24 November at 9:30am"),
         ("2026-11-24T17:30", "en", "on Wednesday 25 November at 9:30am"),
         ("2026-11-24T17:30", "zh-Hans", "11月25日（星期三）9:30"),
@@ -58,8 +56,13 @@ def test_due_takes_a_moment_of_any_zone(clock: DeskClock) -> None:
         ("2026-12-31T18:00", "zh-Hans", "1月2日（星期六）10:00"),
     ],
 )
-def test_reopening(clock: DeskClock, now: str, language: str, words: str | None) -> None:
+def test_reopening(clock: DeskClock, now: str, language: str, words: str) -> None:
     assert clock.reopening(at(now), language) == words
+    assert not clock.is_staffed(at(now))
+
+
+def test_is_staffed_within_the_hours(clock: DeskClock) -> None:
+    assert clock.is_staffed(at("2026-11-24T11:00"))
 
 
 def test_the_first_department_gets_what_nothing_else_decides(clock: DeskClock) -> None:

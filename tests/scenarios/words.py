@@ -49,8 +49,9 @@ class Words:
         """What a visitor may be told when a case opens: the place, or when the desk opens."""
         between = " " if language == "en" else ""
         head = self.say(key, language, ref=ref)
-        time = DeskClock(self.voice.museum).reopening(datetime.now(timezone.utc), language)
-        if time is not None:
+        clock, now = DeskClock(self.voice.museum), datetime.now(timezone.utc)
+        if not clock.is_staffed(now):
+            time = clock.reopening(now, language)
             return [f"{head}{between}{self.say('out_of_hours', language, time=time)}"]
         return [f"{head}{between}{self._place(place, language)}" for place in places]
 
