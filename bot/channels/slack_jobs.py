@@ -10,8 +10,6 @@ from bot.store import Connection, Row, cases, log
 EVENT_TYPE = "docent_job"
 # Reasons that begin so are of tries that Slack certainly did not take.
 NOT_POSTED = "not posted: "
-# Stands on a job while Slack is being asked: after a crash it says that Slack may have taken it.
-POSTING = "posting"
 
 
 @dataclass(frozen=True)
@@ -43,11 +41,6 @@ def gather(connection: Connection, row: Row[Any]) -> Job:
     if row.kind == "offer":
         found = [log.by_slack_ts(connection, payload["ts"])]
     return Job(row, case, tuple(message for message in found if message is not None))
-
-
-def mark_posting(connection: Connection, row: Row[Any]) -> None:
-    """Writes down that Slack is about to be asked to take a post."""
-    connection.execute(desk_jobs.update().where(desk_jobs.c.id == row.id).values(reason=POSTING))
 
 
 def is_unsure(row: Row[Any]) -> bool:

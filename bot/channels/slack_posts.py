@@ -14,14 +14,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot.channels.slack_api import SlackApi, SlackRefused
-from bot.channels.slack_jobs import (
-    NOT_POSTED,
-    Job,
-    gather,
-    is_unsure,
-    mark_posting,
-    place_of,
-)
+from bot.channels.slack_jobs import NOT_POSTED, Job, gather, is_unsure, place_of
 from bot.channels.slack_readback import find_post
 from bot.channels.slack_render import render
 from bot.content.museum import Museum
@@ -168,7 +161,6 @@ class SlackPosts:
             found = await find_post(self._api, marker, channel, thread_ts, since)
             if found:
                 return found
-        await self._database.run(mark_posting, job.row)
         place = {"channel": channel, **({"thread_ts": thread_ts} if thread_ts else {})}
         quiet = {"mrkdwn": False, "unfurl_links": False, "unfurl_media": False}
         words = _words(content)

@@ -44,7 +44,8 @@ _PINGS = re.compile(
 )
 _MENTION = re.compile(r"<[@!#][^<>]*>|@\w[\w.-]*")
 _HANDLE_FIRST = re.compile(r"(?:[^\w<]|:[^\s:]{1,100}:)*[@\uff20][^\W\d]")
-_SHORTCODE = re.compile(r":[^\s:]{1,100}:")
+# ":note:" may be an emoji or a slip of the keyboard: it counts as the word.
+_SHORTCODE = re.compile(rf"[:\uff1a](?!(?:{_WORDS})[:\uff1a])[^\s:\uff1a]{{1,100}}[:\uff1a]", re.I)
 _KEYCAP = re.compile(r"[0-9#*]\ufe0f?\u20e3")
 # An emoji that Unicode counts among the letters and that NFKC would turn into "i".
 _LETTER_EMOJI = "\u2139"

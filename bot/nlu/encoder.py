@@ -39,7 +39,8 @@ LONGEST = 300
 
 @lru_cache(maxsize=1)
 def _encoder() -> USE:
-    return USE()
+    # One text is too small to share out: its four threads would spin against each other.
+    return USE(threads=1)
 
 
 @lru_cache(maxsize=RECENT_TEXTS)

@@ -147,11 +147,12 @@ async def test_a_post_of_a_process_that_died_is_not_posted_again(room: Room, kin
     (job,) = [job for job in room.rows(desk_jobs) if job.kind == kind]
 
     def die(connection: Any) -> None:
-        # As the process left it: asked, and never heard the answer.
-        again = {"state": "queued", "reason": "posting"}
+        # As the process left it: Slack was asked, and the answer never heard.
+        again = {"state": "working", "reason": None}
         connection.execute(desk_jobs.update().where(desk_jobs.c.id == job.id).values(**again))
         if kind == "root":
             cases.change_case(connection, case.id, slack_channel=None, slack_ts=None)
+        queue.recover(connection, everything=True)
 
     room.database.now(die)
     room.host.wake()

@@ -1,0 +1,304 @@
+"""What staff see, judged by slack_sdk's models and by Slack's limits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timezone
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from slack_sdk.models.blocks import Block
+from standins.slack import labels
+from standins.slack_blocks import check_blocks
+
+from bot.desk import blocks, thread
+from bot.desk.blocks import Post, best_guesses, card, in_words, visitor_name
+from bot.desk.mrkdwn import CUT, one_line, to_slack, unescape
+from bot.limits import utf16_units
+
+LONDON = ZoneInfo("Europe/London")
+AT = datetime(2026, 7, 1, 13, 5, tzinfo=timezone.utc)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A case as the store returns it."""
+
+    id: int = 7
+    ref: str = "D-1007"
+    name: str | None = "Li Wei"
+    person_id: str = "24681357"
+    channel: str = "messenger"
+    language: str = "zh-Hans"
+    reason: str = "speak_to_human"
+    question: str = "Is it free?"
+    translation: Any = None
+    understood: Any = None
+    department: str = "access"
+    state: str = "queued"
+    owner: str | None = None
+    due_at: datetime | None = AT
+
+
+@dataclass(frozen=True)
+class Message:
+    """A message as the store returns it."""
+
+    seq: int = 3
+    text: str = "Is it free?"
+    author: str = "visitor"
+    language: str | None = "en"
+    translation: Any = None
+    payload: Any = None
+    at: datetime = AT
+
+
+@dataclass(frozen=True)
+class Department:
+    """A department as the museum's facts have it."""
+
+    id: str
+    name: str
+
+
+DEPARTMENTS = (Department("visitor_services", "Visitor services"), Department("access", "Access"))
+GUESSES = [
+    {"topic": "faq/wifi", "confidence": 0.021},
+    {"topic": "admission_price", "confidence": 0.834},
+    {"topic": "concessions", "confidence": 0.1},
+    {"topic": "parking", "confidence": 0.01},
+]
+HOSTILE = [
+    "<!channel>",
+    "<@U0ADA>",
+    "<https://evil.example|Resolve>",
+    "<!subteam^S1>",
+    "*bold* _it_ ~no~ `code`",
+    ":white_check_mark:",
+    "&lt;!channel&gt;",
+    "@here @channel",
+    "\u202eevil\u202c",
+    "a\u2028b",
+    "\x1b[31m",
+    "name\nD-1 · Claimed by Ada",
+]
+
+
+def shown(post: Post) -> str:
+    return str([post.text, post.blocks])
+
+
+def check(post: Post) -> None:
+    """Raises unless Slack would take the post."""
+    check_blocks(post.blocks)
+    for block in Block.parse_all(post.blocks):
+        block.to_dict()
+    assert post.text.strip()
+
+
+# -- the card -------------------------------------------------------------------------------------
+
+
+def test_a_card_tells_who_asks_what_where_and_by_when() -> None:
+    post = card(Case(understood=GUESSES), DEPARTMENTS, LONDON)
+    check(post)
+    for words in (
+        "D-1007 · Li Wei",
+        "Messenger · Chinese (Simplified, 简体) · speak to human",
+        "Is it free?",
+        "admission price 83% · concessions 10% · wifi 2%",
+        f"<!date^{int(AT.timestamp())}^{{date_short_pretty}} {{time}}|01 Jul 14:05>",
+        "Waiting for a person",
+    ):
+        assert words in shown(post)
+    assert "parking" not in shown(post)
+    assert post.text == "D-1007: Li Wei · Messenger: Is it free?"
+
+
+@pytest.mark.parametrize(
+    ("state", "controls"),
+    [
+        ("queued", ["Claim", "Resolve", "Back to bot", "Department"]),
+        ("claimed", ["Resolve", "Back to bot", "Department"]),
+        ("resolved", []),
+        ("returned", []),
+    ],
+)
+def test_the_buttons_change_with_the_state(state: str, controls: list[str]) -> None:
+    post = card(Case(state=state, owner="Ada"), DEPARTMENTS, LONDON)
+    check(post)
+    assert labels({"blocks": post.blocks}) == controls
+    assert ("Reply promised" in shown(post)) is bool(controls)
+
+
+def test_the_menu_begins_with_the_cases_department() -> None:
+    (row,) = [b for b in card(Case(), DEPARTMENTS, LONDON).blocks if b["type"] == "actions"]
+    assert row["block_id"] == "case:7"
+    assert row["elements"][-1]["initial_option"]["value"] == "access"
+    assert {e["value"] for e in row["elements"][:-1]} == {"7"}
+
+
+def test_an_unknown_department_and_no_departments_are_borne() -> None:
+    check(card(Case(department="gone"), DEPARTMENTS, LONDON))
+    check(card(Case(), (), LONDON))
+
+
+def test_a_card_needs_little() -> None:
+    post = card(Case(name=None, question="", language="", due_at=None), DEPARTMENTS, LONDON)
+    check(post)
+    assert "Visitor 681357" in shown(post)
+    assert "(no words)" in shown(post)
+
+
+@pytest.mark.parametrize("evil", HOSTILE)
+def test_nothing_a_visitor_writes_is_markup(evil: str) -> None:
+    case = Case(name=evil, question=evil, owner=evil, person_id=evil, state="claimed")
+    message = Message(text=evil, translation={"text": evil, "engine": evil})
+    sent = replace(message, payload={"attachments": [{"kind": evil}]})
+    posts = [
+        card(case, DEPARTMENTS, LONDON),
+        thread.visitor(sent, visitor_name(case), evil),
+        thread.transcript([message, message], LONDON),
+        thread.line(evil),
+        thread.warning(evil),
+        thread.staff_echo(evil, evil),
+        thread.offer(7, "1.0", "claim", evil),
+        thread.preview(message, case, 5),
+        thread.failed(evil, evil, evil),
+    ]
+    for post in posts:
+        check(post)
+        for trick in ("<!c", "<@", "<h", "<!s", "\u202e", "\u2028", "\x1b"):
+            assert trick not in shown(post).replace("\\x1b", "\x1b")
+        own = [t for t in texts(post.blocks) if t["type"] == "mrkdwn"]
+        assert all(evil.strip() not in t["text"] for t in own if evil.strip() not in ("", "*"))
+        others = [t for t in texts(post.blocks) if t["type"] == "plain_text" and "emoji" in t]
+        assert all(t["emoji"] is False for t in others)
+
+
+def texts(node: Any) -> list[dict[str, Any]]:
+    """Returns every text object in blocks."""
+    if isinstance(node, list):
+        return [found for item in node for found in texts(item)]
+    if not isinstance(node, dict):
+        return []
+    if node.get("type") in ("mrkdwn", "plain_text"):
+        return [node]
+    return [found for value in node.values() for found in texts(value)]
+
+
+def test_a_name_cannot_begin_a_line_of_its_own() -> None:
+    assert one_line("Li\nWei\u2028\t  the  Great") == "Li Wei the Great"
+
+
+@pytest.mark.parametrize("unit", ["a", "馆", "😀", "&", "<", "👩\u200d👧 "])
+@pytest.mark.parametrize("size", [1, 149, 150, 151, 2999, 3000, 3001, 50_000])
+def test_every_length_fits(unit: str, size: int) -> None:
+    case = Case(name=unit * size, question=unit * size, owner=unit * size, state="claimed")
+    message = Message(text=unit * size, translation={"text": unit * size})
+    for post in (
+        card(case, DEPARTMENTS, LONDON),
+        thread.visitor(message, visitor_name(case), unit * size),
+        thread.transcript([message] * 12, LONDON),
+        thread.preview(message, case, 5),
+        thread.failed(unit * size, unit * size, unit * size),
+    ):
+        check(post)
+
+
+def test_a_cut_says_where_the_rest_is() -> None:
+    post = thread.visitor(Message(text="a" * 5000), "Li Wei")
+    assert CUT in shown(post)
+    assert CUT not in shown(thread.visitor(Message(text="a" * 2900), "Li Wei"))
+
+
+@given(st.text(max_size=200), st.integers(1, 220))
+def test_a_cut_never_splits_an_entity(text: str, most: int) -> None:
+    cut = to_slack(text, most)
+    assert utf16_units(cut) <= most
+    assert "<" not in cut
+    assert ">" not in cut
+    assert "&" not in unescape(cut).replace("&", "", text.count("&"))
+
+
+# -- the thread -----------------------------------------------------------------------------------
+
+
+def test_a_visitors_words_come_with_their_translation() -> None:
+    message = Message(
+        text="免费吗？", translation={"text": "Is it free?", "engine": "libretranslate"}
+    )
+    post = thread.visitor(message, "Li Wei")
+    check(post)
+    for words in ("Li Wei (visitor)", "免费吗？", "Translation (libretranslate)", "Is it free?"):
+        assert words in shown(post)
+
+
+def test_a_visitors_words_come_with_a_notice_where_there_is_no_translation() -> None:
+    post = thread.visitor(Message(text="免费吗？"), "Li Wei", "No translation just now.")
+    assert "No translation just now." in shown(post)
+
+
+def test_attachments_are_named() -> None:
+    sent = {"attachments": [{"kind": "image", "url": "https://x"}, {"kind": "audio"}]}
+    post = thread.visitor(Message(text="", payload=sent), "Li Wei")
+    check(post)
+    assert "image, audio" in shown(post)
+    assert "https://x" not in shown(post)
+
+
+def test_a_transcript_is_in_order_and_keeps_the_newest() -> None:
+    rows = [Message(text=f"word {n} " + "x" * 300, author="visitor") for n in range(12)]
+    post = thread.transcript([*rows, Message(text="the last", author="bot")], LONDON)
+    check(post)
+    assert shown(post).index("word 11") < shown(post).index("14:05 Docent: the last")
+    assert "word 0 " not in shown(post)
+    assert "more in the log" in shown(post)
+
+
+@pytest.mark.parametrize(
+    ("kind", "button"), [("claim", "Claim and send"), ("anyway", "Send anyway")]
+)
+def test_an_offer_has_two_buttons_that_know_the_message(kind: str, button: str) -> None:
+    post = thread.offer(7, "1700000000.000100", kind, "Nobody has claimed this case yet.")
+    check(post)
+    assert labels({"blocks": post.blocks}) == [button, "Keep as note"]
+    assert shown(post).count("7:1700000000.000100") == 2
+
+
+def test_a_preview_tells_what_goes_where_in_which_language() -> None:
+    post = thread.preview(Message(text="Yes", language="zh-Hant"), Case(), 5)
+    check(post)
+    for words in ("in 5 s", "Li Wei", "Messenger", "Traditional", "Yes"):
+        assert words in shown(post)
+    assert labels({"blocks": post.blocks}) == ["Undo"]
+
+
+def test_a_failure_tells_the_reason_and_the_next_step() -> None:
+    post = thread.failed("We close at 5", "The window is closed.", "Ask them to write first.")
+    check(post)
+    for words in (
+        "Not delivered. The window is closed.",
+        "Ask them to write first.",
+        "We close at 5",
+    ):
+        assert words in shown(post)
+
+
+def test_languages_are_said_in_words() -> None:
+    assert in_words("en") == "English"
+    assert in_words("xx") == "xx"
+    assert in_words(None) == "language not known"
+
+
+def test_guesses_may_be_missing() -> None:
+    assert best_guesses(None) == best_guesses([]) == ""
+
+
+def test_every_action_has_an_id_of_its_own() -> None:
+    ids = [blocks.CLAIM, blocks.RESOLVE, blocks.BACK_TO_BOT, blocks.DEPARTMENT, blocks.UNDO]
+    ids += [blocks.CLAIM_AND_SEND, blocks.SEND_ANYWAY, blocks.KEEP_AS_NOTE]
+    assert len(set(ids)) == 8
