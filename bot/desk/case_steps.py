@@ -11,7 +11,7 @@ from typing import Any
 from bot.desk.people import Outcome, Person, Request
 from bot.desk.telling import Telling
 from bot.messages import Reply
-from bot.store import Connection, Row, cases, log
+from bot.store import Connection, Row, cases, log, queue
 
 # How many messages before the case are shown in its thread.
 TRANSCRIPT = 12
@@ -62,6 +62,7 @@ class CaseSteps(Telling):
             return self._cannot_claim(cases.case(connection, case_id), person)
         taken = cases.case(connection, case_id)
         log.change_conversation(connection, taken.conversation_id, speaker=log.HUMAN)
+        queue.silence_bot(connection, taken.conversation_id)
         cases.audit(connection, case_id, person.name, "claimed")
         self._tell(connection, taken, "claimed", name=person.name)
         self._post(connection, "card", case_id)

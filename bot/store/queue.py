@@ -7,6 +7,7 @@ whose worker died is free again when its lease ends, or at once when the only pr
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -17,64 +18,134 @@ from bot.store.log import HUMAN, now
 from bot.store.tables import conversations, desk_events, desk_jobs, messages
 
 LEASE = timedelta(seconds=60)
+_TAKEN_OVER = "a person took over"
+
+
+@dataclass(frozen=True)
+class _Queue:
+    """One queue's statements, built once: building them costs more than running them."""
+
+    table: sa.Table
+    oldest: Any
+    take: Any
+
+    def claim(self, connection: Connection, **values: Any) -> Row[Any] | None:
+        """Takes the oldest row that is due and blocked by no earlier one, or None."""
+        at = now()
+        found = connection.execute(self.oldest, {"due": at, **values}).one_or_none()
+        if found is not None:
+            connection.execute(self.take, {"taken": found[0], "until": at + LEASE})
+        return found
+
+
+def _queue(table: sa.Table, free: str, held: str, *only: Any, ahead: Any) -> _Queue:
+    """Prepares a queue.
+
+    Args:
+        table: Where its rows lie; the first column numbers them.
+        free: The state of a row that waits.
+        held: The state of a row that somebody works on.
+        only: Conditions on the rows of this queue.
+        ahead: Given an alias of the table, the condition under which its row blocks ours.
+    """
+    key, earlier = next(iter(table.primary_key.columns)), table.alias("earlier")
+    blocked = sa.exists().where(
+        ahead(earlier), earlier.c.state.in_((free, held)), earlier.c[key.name] < key
+    )
+    due = table.c.not_before.is_(None) | (table.c.not_before <= sa.bindparam("due"))
+    oldest = (
+        sa.select(table)
+        .where(table.c.state == free, due, ~blocked, *only)
+        .order_by(key)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    take = (
+        sa.update(table)
+        .where(key == sa.bindparam("taken"))
+        .values(state=held, lease_until=sa.bindparam("until"))
+    )
+    return _Queue(table, oldest, take)
+
+
+_INBOUND = _queue(
+    messages,
+    "received",
+    "answering",
+    messages.c.direction == "in",
+    ahead=lambda m: (m.c.conversation_id == messages.c.conversation_id) & (m.c.direction == "in"),
+)
+_OUTBOUND = _queue(
+    messages,
+    "queued",
+    "sending",
+    messages.c.direction == "out",
+    messages.c.channel.in_(sa.bindparam("channels", expanding=True)),
+    ahead=lambda m: (m.c.conversation_id == messages.c.conversation_id) & (m.c.direction == "out"),
+)
+_JOBS = _queue(
+    desk_jobs, "queued", "working", ahead=lambda job: job.c.case_id == desk_jobs.c.case_id
+)
+_EVENTS = _queue(desk_events, "queued", "working", ahead=lambda _: sa.true())
+_SPEAKER = (
+    sa.select(conversations.c.speaker)
+    .where(conversations.c.id == sa.bindparam("conversation"))
+    .with_for_update()
+)
 
 
 def claim_inbound(connection: Connection) -> Row[Any] | None:
     """Takes the oldest waiting message whose conversation has none before it, or None."""
-    earlier = messages.alias("earlier")
-    blocked = sa.exists().where(
-        earlier.c.conversation_id == messages.c.conversation_id,
-        earlier.c.direction == "in",
-        earlier.c.state.in_(("received", "answering")),
-        earlier.c.seq < messages.c.seq,
-    )
-    waiting = (messages.c.direction == "in") & _due(messages, "received") & ~blocked
-    return _claim(connection, messages, messages.c.seq, waiting, "answering")
+    return _INBOUND.claim(connection)
 
 
 def claim_outbound(connection: Connection, channels: Sequence[str]) -> Row[Any] | None:
     """Takes the oldest message to a visitor of these channels that may be sent now, or None.
 
-    Messages of one conversation leave in order. Who speaks is checked here, in the same
-    transaction that takes the row: what the bot wrote before a person took over is not sent after.
+    Messages of one conversation leave in order. Who speaks is checked here, with the conversation
+    held: what the bot wrote before a person took over is never sent after.
     """
-    earlier = messages.alias("earlier")
-    blocked = sa.exists().where(
-        earlier.c.conversation_id == messages.c.conversation_id,
-        earlier.c.direction == "out",
-        earlier.c.state.in_(("queued", "sending")),
-        earlier.c.seq < messages.c.seq,
+    while (row := _OUTBOUND.claim(connection, channels=channels)) is not None:
+        if row.author != "bot" or not _is_with_person(connection, row.conversation_id):
+            return row
+        finish(
+            connection,
+            messages,
+            row.seq,
+            "cancelled",
+            reason=_TAKEN_OVER,
+            done_at=now(),
+        )
+    return None
+
+
+def silence_bot(connection: Connection, conversation_id: str) -> int:
+    """Takes back what the bot still wanted to say to a person; returns how many messages."""
+    result = connection.execute(
+        sa.update(messages)
+        .where(
+            messages.c.conversation_id == conversation_id,
+            messages.c.state == "queued",
+            messages.c.author == "bot",
+        )
+        .values(state="cancelled", reason=_TAKEN_OVER, done_at=now())
     )
-    waiting = (
-        (messages.c.direction == "out")
-        & messages.c.channel.in_(channels)
-        & _due(messages, "queued")
-        & ~blocked
-    )
-    _silence_bot(connection)
-    return _claim(connection, messages, messages.c.seq, waiting, "sending")
+    return int(result.rowcount)
 
 
 def claim_job(connection: Connection) -> Row[Any] | None:
     """Takes the oldest waiting post to the staff's thread; posts of one case keep their order."""
-    earlier = desk_jobs.alias("earlier")
-    blocked = sa.exists().where(
-        earlier.c.case_id == desk_jobs.c.case_id,
-        earlier.c.state.in_(("queued", "working")),
-        earlier.c.id < desk_jobs.c.id,
-    )
-    waiting = _due(desk_jobs, "queued") & ~blocked
-    return _claim(connection, desk_jobs, desk_jobs.c.id, waiting, "working")
+    return _JOBS.claim(connection)
 
 
 def claim_event(connection: Connection) -> Row[Any] | None:
     """Takes the oldest Slack event that nobody has handled; events are handled one by one."""
-    earlier = desk_events.alias("earlier")
-    blocked = sa.exists().where(
-        earlier.c.state.in_(("queued", "working")), earlier.c.id < desk_events.c.id
-    )
-    waiting = _due(desk_events, "queued") & ~blocked
-    return _claim(connection, desk_events, desk_events.c.id, waiting, "working")
+    return _EVENTS.claim(connection)
+
+
+def _is_with_person(connection: Connection, conversation_id: str) -> bool:
+    speaker = connection.execute(_SPEAKER, {"conversation": conversation_id}).scalar_one()
+    return bool(speaker == HUMAN)
 
 
 def recover(connection: Connection, everything: bool) -> int:
@@ -150,35 +221,3 @@ def depths(connection: Connection) -> dict[str, int]:
         .group_by(messages.c.state)
     ).all()
     return {state: int(count) for state, count in counts}
-
-
-def _due(table: sa.Table, state: str) -> Any:
-    return (table.c.state == state) & (
-        table.c.not_before.is_(None) | (table.c.not_before <= now())
-    )
-
-
-def _claim(
-    connection: Connection, table: sa.Table, key: Any, waiting: Any, held: str
-) -> Row[Any] | None:
-    found = connection.execute(
-        sa.select(table).where(waiting).order_by(key).limit(1).with_for_update(skip_locked=True)
-    ).one_or_none()
-    if found is not None:
-        connection.execute(
-            sa.update(table).where(key == found[0]).values(state=held, lease_until=now() + LEASE)
-        )
-    return found
-
-
-def _silence_bot(connection: Connection) -> None:
-    human = sa.select(conversations.c.id).where(conversations.c.speaker == HUMAN)
-    connection.execute(
-        sa.update(messages)
-        .where(
-            messages.c.state == "queued",
-            messages.c.author == "bot",
-            messages.c.conversation_id.in_(human),
-        )
-        .values(state="cancelled", reason="a person took over", done_at=now())
-    )

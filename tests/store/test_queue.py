@@ -129,6 +129,7 @@ def test_what_the_bot_is_denied_does_not_block_the_person(
     book.said("the bot's", not_before=STAFFED + timedelta(hours=1))
     book.said("staff 说的", author="staff")
     book.speaker(log.HUMAN)
+    assert database.now(queue.silence_bot, "messenger:7") == 1
     assert [r.text for r in claimed(database, queue.claim_outbound, MESSENGER)] == ["staff 说的"]
 
 
