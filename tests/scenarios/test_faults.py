@@ -156,8 +156,9 @@ def test_a_second_start_on_a_used_port_says_so(house: House) -> None:
 def test_sigterm_ends_everything_even_while_a_page_waits_for_news(house: House) -> None:
     family = house.program.pids()
     assert len(family) >= 3
+    cookie = session_cookie(house.program.url)
     with ThreadPoolExecutor(1) as pool:
-        waiting = pool.submit(long_poll, house.program.url)
+        waiting = pool.submit(long_poll, house.program.url, cookie)
         until(lambda: waiting.running(), "the page to ask")
         assert house.program.process is not None
         house.program.process.terminate()
@@ -167,10 +168,14 @@ def test_sigterm_ends_everything_even_while_a_page_waits_for_news(house: House) 
     house.program.kill()
 
 
-def long_poll(url: str) -> None:
-    """Opens a session and waits for news, as the chat page does; the end may cut it off."""
+def session_cookie(url: str) -> dict[str, str]:
+    """Opens a session, as the chat page does."""
     opened = call("POST", f"{url}/webhooks/web/session")
-    cookie = {"Cookie": opened.headers["set-cookie"].partition(";")[0]}
+    return {"Cookie": opened.headers["set-cookie"].partition(";")[0]}
+
+
+def long_poll(url: str, cookie: dict[str, str]) -> None:
+    """Waits for news; the end of the program may cut it off."""
     with suppress(OSError, HTTPException):
         news = f"{url}/webhooks/web/messages?after=0&wait=30"
         call("GET", news, headers=cookie, timeout=PATIENCE)
