@@ -40,10 +40,12 @@ class DayQuestion:
     """What a text asks: about this moment, about days in order, in general, or unclearly.
 
     'unclear' means that a day is meant which cannot be worked out, such as a bank holiday.
+    `by_weekday` is true where days were named by nothing but their weekday.
     """
 
     kind: Kind
     dates: tuple[date, ...] = ()
+    by_weekday: bool = False
 
 
 def find_day(text: str, now: datetime) -> DayQuestion:
@@ -62,7 +64,8 @@ def find_day(text: str, now: datetime) -> DayQuestion:
     if NOW.search(words) and set(dates) <= {today}:
         return DayQuestion("now", (today,))
     if dates:
-        return DayQuestion("days", dates)
+        by_weekday = all(mention.weekday is not None for mention in mentions)
+        return DayQuestion("days", dates, by_weekday)
     return DayQuestion("unclear" if mentions else "general")
 
 

@@ -30,6 +30,9 @@ def opening_answer(
     days = [day for day in question.dates if day >= answer.today]
     if question.kind == "now":
         return answer.joined(answer.moment())
+    if days == [answer.today] and question.by_weekday and answer.has_shut_for_today():
+        # "Are you open on Sunday?", asked on a Sunday evening, means the next one.
+        days = [answer.today + timedelta(days=7)]
     if days:
         return answer.joined(answer.about(days))
     lines = [*answer.week(), answer.joined(answer.state()), *answer.news()]
@@ -113,7 +116,7 @@ class _Answer:
     def _hours(self, run: Sequence[date]) -> Iterator[str]:
         hours = self.museum.opening.hours_on(run[0])
         phrase = self._days(run)
-        if run[0] == self.today and hours.open and self._over_for_today():
+        if run[0] == self.today and hours.open and self.is_over_for_today():
             yield from self.state()
             return
         if not hours.open and hours.reason:
@@ -137,7 +140,12 @@ class _Answer:
         if opens is not None:
             yield from self._hours([opens.date()])
 
-    def _over_for_today(self) -> bool:
+    def has_shut_for_today(self) -> bool:
+        """Whether the doors were open today and will not open again before midnight."""
+        return bool(self.museum.opening.hours_on(self.today).open) and self.is_over_for_today()
+
+    def is_over_for_today(self) -> bool:
+        """Whether the doors are shut and stay so until midnight."""
         opens = self.museum.opening.next_opening(self.now)
         later = opens is not None and opens.date() == self.today
         return not later and not self.museum.opening.is_open(self.now)

@@ -188,6 +188,24 @@ Monday: closed
 Last entry 45 minutes before."""
 
 
+@pytest.mark.parametrize(
+    ("at", "language", "text", "day"),
+    [
+        ("2026-11-22T16:00", "en", "are you open on sunday", "22 November"),
+        ("2026-11-22T18:00", "en", "are you open on sunday", "29 November"),
+        ("2026-11-22T18:00", "zh-Hans", "星期天开门吗", "11月29日"),
+        ("2026-11-22T18:00", "zh-Hans", "你们 sunday 开吗", "11月29日"),
+        ("2026-11-23T18:00", "en", "open on mondays?", "23 November"),
+    ],
+)
+def test_a_weekday_that_is_over_means_the_next_one(
+    museum: Museum, at: str, language: str, text: str, day: str
+) -> None:
+    now = datetime.fromisoformat(at).replace(tzinfo=LONDON)
+    ours = load_sentences(Path(__file__).parents[2] / "data" / "sentences.yml")
+    assert day in opening_answer(text, language, museum, ours, now)
+
+
 @pytest.mark.parametrize("text", ["hours?", "were you open yesterday"])
 def test_a_general_question_gets_the_week_and_the_moment(
     museum: Museum, sentences: Sentences, text: str
