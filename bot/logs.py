@@ -45,6 +45,9 @@ def set_up() -> None:
     root.setLevel(logging.WARNING)
     logging.getLogger("bot").setLevel(logging.INFO)
     logging.getLogger("actions").setLevel(logging.INFO)
+    # Rasa's libraries warn of their own old age, in dozens of lines that nobody here can act on.
+    logging.captureWarnings(True)
+    logging.getLogger("py.warnings").setLevel(logging.ERROR)
     # Rasa's debug lines hold visitors' words, and structlog shows every level unless told.
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     # These write addresses, which carry tokens, or whole payloads.
