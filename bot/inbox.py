@@ -104,7 +104,6 @@ class Inbox:
         except Exception as error:
             await self._failed(asked, error)
         self._news()
-        self.worker.wake()
 
     async def _finish(self, asked: Asked, turn: Turn) -> None:
         beside = await self._for_staff(asked) if turn.case is not None else None

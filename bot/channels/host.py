@@ -54,7 +54,7 @@ class Host:
         self.casework = Casework(
             self.voice, limits, settings.desk_undo_seconds, "slack" in settings.enabled
         )
-        self.outbox = Outbox(self.database, self.channels, self._sent, self._dead, self.wake)
+        self.outbox = Outbox(self.database, self.channels, self._sent, self._dead, self.show)
         self.inbox = Inbox(
             self.database,
             self._dialogue,
@@ -95,6 +95,10 @@ class Host:
     def wake(self) -> None:
         """Says that there may be something to send or to show."""
         self.outbox.worker.wake()
+        self.show()
+
+    def show(self) -> None:
+        """Says that there may be something to show, to staff or on a page."""
         for channel in self.channels.values():
             channel.wake()
         self._background = [task for task in self._background if not task.done()]

@@ -119,11 +119,19 @@ class TopicClassifier(GraphComponent):
             return [{"name": chosen, "confidence": 1.0}]
         if not message.get(TEXT) or not self._topics:
             return [{"name": "out_of_scope", "confidence": 1.0}]
-        features = self._features([message], [normal(message.get(TEXT))])
-        scores = np.asarray(features @ self._weights.T).ravel() + self._bias
+        scores = self._scores(message)
         chances = _softmax(scores / self._temperature)
         order = np.argsort(-chances)
         return [{"name": self._topics[i], "confidence": float(chances[i])} for i in order]
+
+    def _scores(self, message: Message) -> Any:
+        """Scores one message as `_features` and the weights would, without making it a matrix."""
+        vector = _sentence_vector(message).ravel()
+        letters = self._letters.vectorizer.transform([normal(message.get(TEXT))])
+        of_meaning = self._weights[:, : vector.size] @ vector
+        columns = letters.indices + vector.size
+        of_letters = self._weights[:, columns] @ (letters.data * self._config["letters"])
+        return of_meaning + of_letters + self._bias
 
     def _features(self, examples: list[Message], texts: list[str]) -> Matrix:
         meaning = np.vstack([_sentence_vector(example) for example in examples])
