@@ -100,7 +100,7 @@ def cases(
         if state is not None and state not in states:
             raise DocentError(f"There is no state {state!r}. Choose one of {', '.join(states)}.")
         for row in database.now(case_store.list_cases, [state] if state else None):
-            _write(_case(row))
+            _write(case_store.described(row))
 
 
 @app.command()
@@ -134,7 +134,6 @@ def serve(
 ) -> None:
     """The web server; `docent up` starts it."""
     with _clear_errors():
-        logs.set_up()
         from bot import server
 
         secret = os.environ["DOCENT_ACTION_SECRET"]
@@ -144,7 +143,6 @@ def serve(
 @app.command(name="actions", hidden=True)
 def serve_actions(port: Annotated[int, typer.Option()]) -> None:
     """The action server; `docent up` starts it."""
-    logs.set_up()
     from actions.serve import main as serve_until_stopped
 
     serve_until_stopped(port)
@@ -210,13 +208,9 @@ def _write(found: dict[str, Any]) -> None:
     print(json.dumps(found, ensure_ascii=False), flush=True)
 
 
-def _moment(at: Any) -> str | None:
-    return None if at is None else at.isoformat()
-
-
 def _logged(row: Any) -> dict[str, Any]:
     return {
-        "at": _moment(row.at),
+        "at": row.at.isoformat(),
         "direction": row.direction,
         "author": row.author,
         "author_name": row.author_name,
@@ -230,15 +224,6 @@ def _logged(row: Any) -> dict[str, Any]:
         "topic": row.topic,
         "confidence": row.confidence,
         "decision": row.decision,
-    }
-
-
-def _case(row: Any) -> dict[str, Any]:
-    kept = ("ref", "conversation_id", "state", "department", "owner", "channel", "language")
-    moments = ("opened_at", "claimed_at", "first_reply_at", "closed_at", "due_at")
-    return {
-        **{name: getattr(row, name) for name in kept},
-        **{name: _moment(getattr(row, name)) for name in moments},
     }
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from contextlib import suppress
 from functools import wraps
 from typing import Any
 
@@ -121,9 +120,7 @@ async def changes(request: Request) -> HTTPResponse:
         left = until - asyncio.get_running_loop().time()
         if version != after or left <= 0:
             return json_response({"version": version})
-        with suppress(asyncio.TimeoutError):
-            async with host.news:
-                await asyncio.wait_for(host.news.wait(), min(left, 1.0))
+        await host.wait_for_news(left)
 
 
 @desk.post("/desk/api/cases/<ref:str>/<step:str>", name="desk_step")
@@ -185,24 +182,13 @@ def _read_case(connection: Connection, ref: str) -> dict[str, Any]:
 
 
 def show_case(row: Row[Any]) -> dict[str, Any]:
-    """Returns a case as the desk and `docent cases` show it."""
+    """Returns a case as the desk shows it: what `docent cases` tells, and who waits since when."""
     is_late = row.due_at is not None and row.first_reply_at is None and row.due_at < log.now()
     return {
-        "ref": row.ref,
-        "conversation_id": row.conversation_id,
+        **cases.described(row),
         "name": row.name,
-        "state": row.state,
-        "department": row.department,
-        "owner": row.owner,
-        "channel": row.channel,
-        "language": row.language,
         "question": row.question,
-        "opened_at": _moment(row.opened_at),
-        "claimed_at": _moment(row.claimed_at),
-        "first_reply_at": _moment(row.first_reply_at),
-        "closed_at": _moment(row.closed_at),
-        "due_at": _moment(row.due_at),
-        "waiting_since": _moment(row.waiting_since),
+        "waiting_since": cases.in_iso(row.waiting_since),
         "overdue": is_late and row.state in cases.OPEN_STATES,
     }
 
@@ -221,17 +207,13 @@ def show_message(row: Row[Any]) -> dict[str, Any]:
         "notice": translation.get("notice"),
         "state": row.state,
         "reason": row.reason,
-        "send_at": _moment(row.not_before) if row.state == "queued" else None,
-        "at": _moment(row.at),
+        "send_at": cases.in_iso(row.not_before) if row.state == "queued" else None,
+        "at": cases.in_iso(row.at),
     }
 
 
 def _attachments(row: Row[Any]) -> str:
     return " ".join(f"[{a['kind']}]" for a in row.payload.get("attachments", ()))
-
-
-def _moment(at: Any) -> str | None:
-    return None if at is None else at.isoformat()
 
 
 def _person(body: dict[str, Any]) -> Person:

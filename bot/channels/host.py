@@ -21,7 +21,7 @@ from bot.dialogue import Dialogue
 from bot.errors import TurnFailed
 from bot.inbox import Inbox
 from bot.outbox import Outbox
-from bot.store import Connection, Row, queue
+from bot.store import queue
 from bot.store.database import Database
 from bot.translate import make_translator
 
@@ -32,6 +32,8 @@ logger = logging.getLogger(__name__)
 
 # How often rows of dead workers are looked for, and queue depths are measured.
 HOUSEKEEPING_SECONDS = 10.0
+# How long a waiting page goes without looking at the log itself.
+NEWS_SECONDS = 1.0
 
 
 class Host:
@@ -54,7 +56,13 @@ class Host:
         self.casework = Casework(
             self.voice, limits, settings.desk_undo_seconds, "slack" in settings.enabled
         )
-        self.outbox = Outbox(self.database, self.channels, self._sent, self._dead, self.show)
+        self.outbox = Outbox(
+            self.database,
+            self.channels,
+            self.casework.reply_sent,
+            self.casework.reply_failed,
+            self.show,
+        )
         self.inbox = Inbox(
             self.database,
             self._dialogue,
@@ -109,6 +117,15 @@ class Host:
         async with self.news:
             self.news.notify_all()
 
+    async def wait_for_news(self, seconds: float) -> None:
+        """Waits until `announce`, at most so many seconds.
+
+        Another process may write to the log as well: never longer than NEWS_SECONDS.
+        """
+        with suppress(asyncio.TimeoutError):
+            async with self.news:
+                await asyncio.wait_for(self.news.wait(), min(seconds, NEWS_SECONDS))
+
     async def readiness(self) -> dict[str, bool]:
         """Returns what `/ready` reports: the model and the database."""
         return {"model": self.has_model, "database": await self.database.is_reachable()}
@@ -142,12 +159,6 @@ class Host:
                 depths = await self.database.run(queue.depths)
                 for state in ("received", "answering", "queued", "sending"):
                     metrics.waiting.labels(state).set(depths.get(state, 0))
-
-    def _sent(self, connection: Connection, row: Row[Any], reason: str) -> None:
-        self.casework.reply_sent(connection, row, reason)
-
-    def _dead(self, connection: Connection, row: Row[Any], reason: str) -> None:
-        self.casework.reply_failed(connection, row, reason)
 
 
 def mount(routes: Blueprint, channel: Channel) -> None:

@@ -7,7 +7,7 @@ docs/web_chat.md describes the addresses for those who build another page.
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from sanic import Blueprint
@@ -15,7 +15,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 from sanic.response import json as json_response
 
-from bot.channels.base import Channel, Delivery, clean, read_json
+from bot.channels.base import Channel, Delivery, clean, delivery_of, read_json
 from bot.errors import BadRequest, BadSignature, Refused
 from bot.limits import Limits
 from bot.messages import Inbound, Outbound
@@ -91,14 +91,8 @@ class Web(Channel):
         except Refused as refusal:
             return self.refuse(refusal)
         # A page's ids are its own: two visitors may choose the same one.
-        mine = Inbound(
-            channel=CHANNEL,
-            person_id=person_id,
-            platform_id=f"{person_id}:{message.platform_id}",
-            text=message.text,
-            choice=message.choice,
-            locale=message.locale,
-        )
+        platform_id = f"{person_id}:{message.platform_id}"
+        mine = replace(message, person_id=person_id, platform_id=platform_id)
         answer = await self.commit(request, [mine])
         await request.app.ctx.host.announce()
         return answer
@@ -146,10 +140,7 @@ class Web(Channel):
             left = until - asyncio.get_running_loop().time()
             if news["messages"] or changed or left <= 0:
                 return dict(news)
-            # A message may be written by another process: look again now and then.
-            with suppress(asyncio.TimeoutError):
-                async with host.news:
-                    await asyncio.wait_for(host.news.wait(), min(left, 1.0))
+            await host.wait_for_news(left)
 
     async def _person(self, request: Request, delivery: Delivery) -> str:
         token = token_of(delivery)
@@ -169,10 +160,9 @@ def token_of(delivery: Delivery) -> str:
 
 
 def _delivery(request: Request) -> Delivery:
-    query = {key: values[0] for key, values in request.args.items() if values}
-    headers = dict(request.headers.items())
-    headers["x-docent-cookie"] = request.cookies.get(COOKIE, "")
-    return Delivery(request.body, headers, query)
+    delivery = delivery_of(request)
+    cookie = {"x-docent-cookie": request.cookies.get(COOKIE, "")}
+    return replace(delivery, headers={**dict(delivery.headers.items()), **cookie})
 
 
 def _own_host(delivery: Delivery) -> str:

@@ -145,6 +145,6 @@ class CaseSteps(Telling):
 
     def _show_new_case(self, connection: Connection, opened: Row[Any], seq: int) -> None:
         self._post(connection, "root", opened.id)
-        before = [m.seq for m in log.history(connection, opened.conversation_id) if m.seq < seq]
+        before = log.last_before(connection, opened.conversation_id, seq, TRANSCRIPT)
         if before:
-            self._post(connection, "transcript", opened.id, seqs=before[-TRANSCRIPT:])
+            self._post(connection, "transcript", opened.id, seqs=before)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -28,36 +29,49 @@ def insert_case(connection: Connection, **values: Any) -> Row[Any] | None:
 
 def case(connection: Connection, case_id: int) -> Row[Any]:
     """Returns one case with its visitor's `name`, `channel` and `person_id`."""
-    return connection.execute(_with_visitor().where(cases.c.id == case_id)).one()
+    return connection.execute(_CASES.where(cases.c.id == case_id)).one()
 
 
 def find_case(connection: Connection, case_id: int) -> Row[Any] | None:
     """Returns one case as `case` does, or None where there is none of this number."""
-    return connection.execute(_with_visitor().where(cases.c.id == case_id)).one_or_none()
+    return connection.execute(_CASES.where(cases.c.id == case_id)).one_or_none()
+
+
+def described(row: Row[Any]) -> dict[str, Any]:
+    """Returns a case in the words of `docent cases`, times in ISO 8601; the desk adds to it."""
+    kept = ("ref", "conversation_id", "state", "department", "owner", "channel", "language")
+    moments = ("opened_at", "claimed_at", "first_reply_at", "closed_at", "due_at")
+    return {
+        **{name: getattr(row, name) for name in kept},
+        **{name: in_iso(getattr(row, name)) for name in moments},
+    }
+
+
+def in_iso(at: datetime | None) -> str | None:
+    """Returns a time in ISO 8601, or None for none."""
+    return None if at is None else at.isoformat()
 
 
 def case_by_ref(connection: Connection, ref: str) -> Row[Any] | None:
     """Returns the case with this reference, or None."""
-    return connection.execute(_with_visitor().where(cases.c.ref == ref)).one_or_none()
+    return connection.execute(_CASES.where(cases.c.ref == ref)).one_or_none()
 
 
 def case_by_thread(connection: Connection, channel: str, ts: str) -> Row[Any] | None:
     """Returns the case whose Slack thread this is, or None."""
     return connection.execute(
-        _with_visitor().where(cases.c.slack_channel == channel, cases.c.slack_ts == ts)
+        _CASES.where(cases.c.slack_channel == channel, cases.c.slack_ts == ts)
     ).one_or_none()
 
 
 def open_case_of(connection: Connection, conversation_id: str) -> Row[Any] | None:
     """Returns the conversation's open case, or None."""
-    return connection.execute(
-        _with_visitor().where(cases.c.open_key == conversation_id)
-    ).one_or_none()
+    return connection.execute(_CASES.where(cases.c.open_key == conversation_id)).one_or_none()
 
 
 def list_cases(connection: Connection, states: Sequence[str] | None = None) -> Sequence[Row[Any]]:
     """Returns cases, the longest waiting first."""
-    query = _with_visitor().order_by(cases.c.id)
+    query = _CASES.order_by(cases.c.id)
     if states is not None:
         query = query.where(cases.c.state.in_(states))
     return connection.execute(query).all()
@@ -120,13 +134,6 @@ def version(connection: Connection) -> int:
     )
 
 
-def _with_visitor() -> Any:
-    visitor = conversations.c
-    return sa.select(
-        cases, visitor.name, visitor.channel, visitor.person_id, _waiting_since()
-    ).join(conversations, cases.c.conversation_id == conversations.c.id)
-
-
 def _waiting_since() -> Any:
     """The first thing a visitor wrote that staff have not answered."""
     said, replied = messages.alias("said"), messages.alias("replied")
@@ -147,3 +154,13 @@ def _waiting_since() -> Any:
         .scalar_subquery()
         .label("waiting_since")
     )
+
+
+# Built once: building it costs more than running it.
+_CASES = sa.select(
+    cases,
+    conversations.c.name,
+    conversations.c.channel,
+    conversations.c.person_id,
+    _waiting_since(),
+).join(conversations, cases.c.conversation_id == conversations.c.id)

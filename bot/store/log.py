@@ -213,6 +213,17 @@ def history(
     ).all()
 
 
+def last_before(connection: Connection, conversation_id: str, seq: int, count: int) -> list[int]:
+    """Returns the numbers of the last messages before one, oldest first."""
+    newest_first = (
+        sa.select(messages.c.seq)
+        .where(messages.c.conversation_id == conversation_id, messages.c.seq < seq)
+        .order_by(messages.c.seq.desc())
+        .limit(count)
+    )
+    return sorted(connection.execute(newest_first).scalars())
+
+
 def understood(
     connection: Connection,
     seq: int,
