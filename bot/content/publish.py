@@ -27,6 +27,8 @@ SOURCES = (
     "data/nlu/**/*.yml",
     "data/stories/**/*.yml",
     "bot/nlu/*.py",
+    "bot/nlu/encoder.onnx",
+    "bot/nlu/tokenizer.json",
 )
 
 

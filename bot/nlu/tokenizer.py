@@ -13,8 +13,10 @@ from typing import Any
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.nlu.tokenizers.tokenizer import Token, Tokenizer
 from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.language import is_han
+from bot.nlu.examples import Examples
 
 _PIECE = re.compile(r"\w+|[^\w\s]", re.UNICODE)
 
@@ -31,6 +33,10 @@ class BilingualTokenizer(Tokenizer):
             "intent_split_symbol": "_",
             "token_pattern": None,
         }
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Leaves the examples without tokens: no component of ours learns from them."""
+        return Examples.of(training_data)
 
     def tokenize(self, message: Message, attribute: str) -> list[Token]:
         """Returns the tokens of one attribute of a message."""

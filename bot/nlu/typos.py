@@ -17,6 +17,8 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.nlu.examples import Examples
+
 # Says of a twin which example it was made from, so that calibration keeps the two together.
 TWIN_OF = "twin_of"
 SHORTEST_WORD = 4
@@ -49,7 +51,7 @@ class Typos(GraphComponent):
         """Returns the training data with the twins; the same data gives the same twins."""
         chance = random.Random(0)  # noqa: S311
         twins = [self._twin(m, chance) for m in training_data.training_examples if m.get(TEXT)]
-        return training_data.merge(TrainingData([twin for twin in twins if twin is not None]))
+        return Examples.of(training_data, [twin for twin in twins if twin is not None])
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Leaves visitors' messages as they are."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -14,6 +14,10 @@ import numpy as np
 logger = logging.getLogger(__name__)
 
 Vector = np.ndarray[Any, np.dtype[np.float32]]
+
+# Encodes texts, telling now and then how many are done.
+Encode = Callable[[Sequence[str], Callable[[int], None]], Sequence[Vector]]
+TOLD_EVERY = 1024
 
 
 class VectorCache:
@@ -41,17 +45,20 @@ class VectorCache:
             logger.info("no embeddings are kept from an earlier training")
         return self
 
-    def get(self, text: str, encode: Callable[[str], Vector]) -> Vector:
-        """Returns the vector of a text, encoding it if it was never seen."""
-        if text not in self._used:
-            known = self._known.get(text)
-            if known is None:
-                known = encode(text)
-                self._encoded += 1
-                if self._encoded % 250 == 0:
-                    logger.warning("encoded %d new examples", self._encoded)
-            self._used[text] = known
-        return self._used[text]
+    def get_all(self, texts: Sequence[str], encode: Encode) -> dict[str, Vector]:
+        """Returns the vectors of texts, encoding those that were never seen."""
+        missing = [text for text in dict.fromkeys(texts) if text not in self._known]
+        made = encode(missing, lambda done: self._tell(done, len(missing))) if missing else []
+        self._encoded += len(missing)
+        self._known.update(zip(missing, made, strict=True))
+        wanted = {text: self._known[text] for text in texts}
+        self._used.update(wanted)
+        return wanted
+
+    @staticmethod
+    def _tell(done: int, total: int) -> None:
+        if done % TOLD_EVERY == 0:
+            logger.warning("encoded %d of %d new examples", min(done, total), total)
 
     def __exit__(
         self,

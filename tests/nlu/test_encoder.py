@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,15 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu import encoder
-from bot.nlu.encoder import DIMENSIONS, SentenceEncoder, embed
+from bot.nlu.encoder import DIMENSIONS, GENERAL, SentenceEncoder, embed, embed_all
 from bot.nlu.vector_cache import VectorCache
 
 TEXTS = ["when do you close", "几点关门", "我想book两张ticket"]
+
+
+def ascii_name(text: str) -> str:
+    """Names a row of a table without its length."""
+    return ascii(text)[:12]
 
 
 class Counting:
@@ -23,16 +29,17 @@ class Counting:
     def __init__(self) -> None:
         self.seen: list[str] = []
 
-    def __call__(self, text: str) -> Any:
-        self.seen.append(text)
-        return np.full(4, len(text), dtype=np.float32)
+    def __call__(self, texts: Sequence[str], told: Any) -> Any:
+        self.seen += texts
+        told(len(texts))
+        return [np.full(4, len(text), dtype=np.float32) for text in texts]
 
 
 def encoded(path: Path, texts: list[str]) -> list[str]:
     counting = Counting()
     with VectorCache(path, 4) as cache:
-        for text in texts:
-            assert cache.get(text, counting).tolist() == [len(text)] * 4
+        found = cache.get_all(texts, counting)
+    assert {text: v.tolist() for text, v in found.items()} == {t: [len(t)] * 4 for t in texts}
     return counting.seen
 
 
@@ -82,7 +89,7 @@ def test_a_training_that_failed_keeps_the_file(tmp_path: Path) -> None:
     encoded(path, TEXTS)
     before = path.read_bytes()
     cache = VectorCache(path, 4)
-    cache.__enter__().get("half 一半", Counting())
+    cache.__enter__().get_all(["half 一半"], Counting())
     cache.__exit__(RuntimeError, RuntimeError("half way"), None)
     assert path.read_bytes() == before
 
@@ -108,7 +115,7 @@ def test_a_second_training_encodes_nothing(
     for text in TEXTS:
         data = [Message({"text": text, "intent": "x"}) for text in TEXTS]
         SentenceEncoder(config).process_training_data(TrainingData(data))
-        monkeypatch.setattr(encoder, "embed", lambda _: pytest.fail("encoded again"))
+        monkeypatch.setattr(encoder, "embed_all", lambda *_: pytest.fail("encoded again"))
         assert text
 
 
@@ -124,6 +131,17 @@ def test_embeddings_know_what_means_the_same(one: str, alike: str, other: str) -
     assert float(embed(one) @ embed(alike)) > float(embed(one) @ embed(other)) + 0.1
 
 
-@pytest.mark.parametrize("text", ["", "?", "馆" * 5000, "👍", "\u202e"])
-def test_every_text_has_a_vector_of_length_one(text: str) -> None:
-    assert abs(float(np.linalg.norm(embed(text))) - 1) < 1e-4
+@pytest.mark.parametrize("text", ["", "?", "馆" * 5000, "👍", "\u202e"], ids=ascii_name)
+def test_every_text_has_two_vectors_of_length_one(text: str) -> None:
+    vector = embed(text)
+    assert vector.shape == (DIMENSIONS,)
+    for half in (vector[:GENERAL], vector[GENERAL:]):
+        assert abs(float(np.linalg.norm(half)) - 1) < 1e-4
+
+
+def test_many_texts_get_the_vectors_that_each_gets_alone() -> None:
+    texts = [*TEXTS, "", "馆" * 400, *(f"room {number} 在哪" for number in range(40))]
+    told: list[int] = []
+    for text, vector in zip(texts, embed_all(texts, told.append), strict=True):
+        np.testing.assert_allclose(vector, embed(text), atol=1e-4)
+    assert told

@@ -1,0 +1,69 @@
+"""`make encoder`: reads the published model, prunes it, tunes it on the corpus, writes the result.
+
+Half an hour on two cores, 5 GB of memory. Writes encoder.onnx and tokenizer.json in bot/nlu/.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import yaml
+
+from bot.config import ROOT
+from bot.nlu.text import normal
+from encoder.export import LONGEST, export
+from encoder.network import Network
+from encoder.source import read_source
+from encoder.tune import Tuning
+from encoder.vocabulary import make_tokenizer, needed
+
+# The lowest layers know letters and words of both languages; the corpus has nothing to add there.
+FROZEN_LAYERS = 4
+
+
+def corpus(data: Path) -> list[tuple[str, str]]:
+    """Returns the examples of all topics and service intents with their label, each text once."""
+    found: dict[str, str] = {}
+    for file in [*sorted((data / "nlu/faq").glob("*.yml")), data / "nlu/service.yml"]:
+        for row in yaml.safe_load(file.read_text())["nlu"]:
+            label = row["intent"].removeprefix("faq/")
+            for line in row["examples"].splitlines():
+                found.setdefault(normal(line.removeprefix("- ")), label)
+    return list(found.items())
+
+
+def questions(path: Path) -> list[tuple[str, str]]:
+    """Returns held-out questions with their label."""
+    asked = yaml.safe_load(path.read_text())["questions"]
+    return [(normal(question["text"]), question["topic"]) for question in asked]
+
+
+def main(target: Path = ROOT / "bot" / "nlu") -> None:
+    """Makes the encoder; progress goes to stderr."""
+    source = read_source()
+    kept = needed(source.pieces, source.scores)
+    tokenizer = make_tokenizer([source.pieces[i] for i in kept], [source.scores[i] for i in kept])
+    tell(f"{len(kept)} of {len(source.pieces)} pieces are kept")
+    tensors = {**source.tensors, "emb.word": source.tensors["emb.word"][kept]}
+    tensors["emb.pos"] = tensors["emb.pos"][:LONGEST]
+    network = Network(tensors, source.layers, source.heads, FROZEN_LAYERS)
+    texts, labels = zip(*corpus(ROOT / "data"), strict=True)
+    tell(f"{len(texts)} examples")
+    tuning = Tuning(network, lambda text: list(tokenizer.encode(text).ids), texts, labels)
+    tuning.run(tell)
+    asked, right = zip(*questions(ROOT / "tests/nlu/dev.yml"), strict=True)
+    hits = [a == b for a, b in zip(tuning.nearest(asked), right, strict=True)]
+    tell(f"nearest topic right on {100 * sum(hits) / len(hits):.1f} % of all dev questions")
+    file = target / "encoder.onnx"
+    export(network.tensors(), source.layers, source.heads, tuning.centre, file)
+    tokenizer.save(str(target / "tokenizer.json"))
+
+
+def tell(words: str) -> None:
+    """Writes a line of progress."""
+    print(words, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main()
