@@ -1,7 +1,7 @@
 # Docent's commands; `make` alone lists them. All of them work on a fresh machine.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check train fmt bench lock model clean
+.PHONY: help setup run test check train fmt bench nlu-report encoder lock model clean
 # An environment that is active in your shell is not Docent's.
 unexport PYTHONHOME PYTHONPATH VIRTUAL_ENV
 # Rasa and TensorFlow: no word home, no lines about processors.
@@ -12,7 +12,7 @@ bin := .venv/bin
 step = @printf '\n== %s\n'
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
 
 setup: ## make .venv with everything Docent needs, or do nothing where it is there
 	@scripts/setup
@@ -42,12 +42,19 @@ check: setup ## everything that must hold before a commit; stops at the first th
 train: setup ## build a model from the content and publish it
 	@$(bin)/docent train
 
-fmt: setup ## format the code and mend what ruff can mend
+fmt: setup ## format the code, mend what ruff can mend, count the examples anew in docs/corpus.md
 	@$(bin)/ruff check --fix-only --quiet .
 	@$(bin)/ruff format .
+	@$(bin)/python -m report.counts
 
 bench: model ## measure answers and speed
 	@$(bin)/python -m bench $(ARGS)
+
+nlu-report: model ## measure the understanding, write var/nlu-report; ARGS=--without-rasa for Docent alone
+	@$(bin)/python -m report $(ARGS)
+
+encoder: setup ## tune the sentence encoder on the corpus anew; half an hour, seldom needed
+	@$(bin)/python -m encoder
 
 lock: ## choose the packages anew after a change in requirements*.in; ARGS=--upgrade for the newest
 	@scripts/setup --lock $(ARGS)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
+from bot.content.corpus_lint import Said, held_out_questions, lint_corpus
+from bot.content.example_rows import NAMES, Phrase, Problem
 from bot.content.museum import QUOTE, Museum, to_traditional
 from bot.content.sentences import (
     Sentences,
@@ -15,42 +17,47 @@ from bot.content.sentences import (
     read_yaml,
     sentence_problems,
 )
-from bot.content.topics import (
-    NAMES,
-    Phrase,
-    Problem,
-    Topic,
-    TopicFile,
-    is_chinese,
-    problem_of,
-    topic_files,
-)
+from bot.content.topics import Topic, TopicFile, is_chinese, problem_of, topic_files
 
 LONGEST_CHARACTERS = 2000
 # WeChat counts a text message in bytes of UTF-8: https://developers.weixin.qq.com/doc/offiaccount
 LONGEST_BYTES = 2048
 LONGEST_LABEL = 20
 LABELS = ("clarify_none", "talk_to_person")
-_ENTITY = re.compile(r"\[([^\]]+)\](?:\([^)]*\)|\{[^}]*\})")
 _LINK = re.compile(r"https?://|\S+@\S+\.\S+$|\+\d[\d ]+$")
 
 
-def lint(data_folder: Path, museum: Museum) -> list[Problem]:
-    """Everything to mend in the topics and sentences of a data folder, by file and line."""
+@dataclass(frozen=True)
+class Lint:
+    """What was found: all problems by file and line, and the size of what was read.
+
+    `alike` counts the examples that say nearly what another of their topic does.
+    """
+
+    problems: list[Problem]
+    topics: int
+    examples: int
+    alike: int
+
+
+def lint(data_folder: Path, museum: Museum) -> Lint:
+    """Checks the topics and sentences of a data folder, its examples also against tests/nlu."""
     files = [_file(path, data_folder) for path in topic_files(data_folder / "nlu" / "faq")]
     topics = [file.topic() for file in files]
-    said: list[tuple[str, Phrase]] = []
+    said: list[Said] = []
     for file, topic in zip(files, topics, strict=True):
         _check_answers(file, topic, museum)
-        said += [(file.shown, phrase) for phrase in topic.examples]
+        said += [Said(file.shown, example) for example in topic.examples]
     service = data_folder / "nlu" / "service.yml"
     if service.exists():
         files.append(_file(service, data_folder))
-        said += [(files[-1].shown, phrase) for phrase in files[-1].all_examples()]
+        said += [Said(files[-1].shown, example) for example in files[-1].all_examples()]
+    corpus = lint_corpus(said, held_out_questions(data_folder.parent / "tests" / "nlu"))
     problems = {problem for file in files for problem in file.problems}
-    problems.update(_duplicates(said))
+    problems.update(corpus.problems)
     problems.update(_sentence_lint(data_folder, [topic.name for topic in topics], museum))
-    return sorted(problems, key=lambda each: (each.path, each.line, each.message))
+    ordered = sorted(problems, key=lambda each: (each.path, each.line, each.message))
+    return Lint(ordered, len(topics), len(said), corpus.alike)
 
 
 def _file(path: Path, data_folder: Path) -> TopicFile:
@@ -59,26 +66,6 @@ def _file(path: Path, data_folder: Path) -> TopicFile:
 
 def _shown(path: Path, data_folder: Path) -> str:
     return str(Path(data_folder.name) / path.relative_to(data_folder))
-
-
-# --- Examples ---
-
-
-def _duplicates(said: Iterable[tuple[str, Phrase]]) -> Iterator[Problem]:
-    first: dict[str, str] = {}
-    for shown, phrase in said:
-        key = _same(phrase.text)
-        if key in first:
-            message = f'"{phrase.text}" stands already at {first[key]}. Keep one of the two'
-            yield Problem(shown, phrase.line, message)
-        first.setdefault(key, f"{shown}:{phrase.line}")
-
-
-def _same(text: str) -> str:
-    """What is left of an example without case, width, spaces and punctuation; emoji stay."""
-    plain = unicodedata.normalize("NFKC", _ENTITY.sub(r"\1", text)).casefold().strip()
-    kept = (character for character in plain if unicodedata.category(character)[0] not in "PZC")
-    return "".join(kept) or plain
 
 
 # --- Answers ---
@@ -159,7 +146,7 @@ def _sentence_lint(data_folder: Path, topics: list[str], museum: Museum) -> Iter
         for fact in dict.fromkeys(QUOTE.findall(" ".join(texts.values()))):
             if fact not in museum.facts:
                 yield Problem(shown, line, _unknown_fact(fact))
-        if key.startswith("topics.") or key in LABELS:
+        if key.startswith(("topics.", "forms.button.")) or key in LABELS:
             yield from _long_labels(shown, line, key, texts)
     yield from _missing_labels(shown, sentences, topics)
 

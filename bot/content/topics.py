@@ -8,13 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.scalarstring import LiteralScalarString
 
+from bot.content.example_rows import NAMES, Example, Phrase, Problem, read_examples
 from bot.content.sentences import line_of, read_yaml
 from bot.errors import ContentError
 
 LEAST_EXAMPLES = 8
-NAMES = {"en": "English", "zh": "Chinese"}
 CONDITION = [{"type": "slot", "name": "language", "value": "zh"}]
 _HOW: Mapping[str, str] = {
     "en": " without a condition",
@@ -26,32 +25,12 @@ _NOT_PROSE = re.compile(r"\[\[.*?\]\]|https?://\S+|\S+@\S+")
 
 
 @dataclass(frozen=True)
-class Problem:
-    """Something to mend in a content file, at a line counted from 1."""
-
-    path: str
-    line: int
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.path}:{self.line}: {self.message}"
-
-
-@dataclass(frozen=True)
-class Phrase:
-    """An example or an answer as it is written, with its line in the file."""
-
-    text: str
-    line: int
-
-
-@dataclass(frozen=True)
 class Topic:
     """One FAQ topic: what visitors ask and the answers by 'en' and 'zh'."""
 
     name: str
     path: Path
-    examples: tuple[Phrase, ...]
+    examples: tuple[Example, ...]
     answers: Mapping[str, Phrase]
 
 
@@ -113,14 +92,14 @@ class TopicFile:
         examples = self._examples(root, f"faq/{name}")
         return Topic(name, self.path, tuple(examples), self._answers(root, f"utter_faq/{name}"))
 
-    def all_examples(self) -> list[Phrase]:
+    def all_examples(self) -> list[Example]:
         """The examples of every intent in the file."""
         root = self._root()
         rows = root.get("nlu") if root is not None else None
         if not isinstance(rows, CommentedSeq):
             return []
         rows = [row for row in rows if isinstance(row, CommentedMap) and "intent" in row]
-        return [phrase for row in rows for phrase in self._phrases(row)]
+        return [example for row in rows for example in self._read(row)]
 
     def add(self, line: int, message: str) -> None:
         """Notes something to mend at a line."""
@@ -156,46 +135,27 @@ class TopicFile:
                 problem = f"{what} has the unknown key {key}"
                 self.add(line_of(node, key), f"{problem}. Known are {', '.join(known)}")
 
-    def _examples(self, root: CommentedMap, intent: str) -> list[Phrase]:
-        phrases: list[Phrase] = []
+    def _examples(self, root: CommentedMap, intent: str) -> list[Example]:
+        examples: list[Example] = []
         line = line_of(root, "nlu") if "nlu" in root else 1
         for row in self._rows(root, "nlu"):
-            self._known(row, ("intent", "examples"), "a row of nlu")
             line = line_of(row, "examples" if "examples" in row else next(iter(row)))
             if row.get("intent") != intent:
                 where = line_of(row, "intent" if "intent" in row else next(iter(row)))
                 self.add(where, f"the intent is {row.get('intent')}. In this file write {intent}")
-            phrases += self._phrases(row)
-        self._count(phrases, line)
-        return phrases
+            examples += self._read(row)
+        self._count(examples, line)
+        return examples
 
-    def _count(self, phrases: list[Phrase], line: int) -> None:
+    def _read(self, row: CommentedMap) -> list[Example]:
+        self._known(row, ("intent", "metadata", "examples"), "a row of nlu")
+        return read_examples(row, self.add)
+
+    def _count(self, examples: list[Example], line: int) -> None:
         for language, name in NAMES.items():
-            count = sum(is_chinese_example(each.text) is (language == "zh") for each in phrases)
+            count = sum(is_chinese_example(each.text) is (language == "zh") for each in examples)
             if count < LEAST_EXAMPLES:
                 self.add(line, f"{count} {name} examples. Write at least {LEAST_EXAMPLES}")
-
-    def _phrases(self, row: CommentedMap) -> list[Phrase]:
-        block = row.get("examples")
-        if not isinstance(block, LiteralScalarString):
-            line = line_of(row, "examples" if "examples" in row else next(iter(row)))
-            self.add(line, "no examples. Write examples: | and lines with - below it")
-            return []
-        start = int(row.lc.value("examples")[0]) + 2
-        lines = [Phrase(line, start + index) for index, line in enumerate(block.split("\n"))]
-        return [phrase for line in lines if (phrase := self._phrase(line)) is not None]
-
-    def _phrase(self, line: Phrase) -> Phrase | None:
-        text = line.text.strip()
-        if not text:
-            return None
-        if not text.startswith("- ") or not text[2:].strip():
-            self.add(line.line, 'not an example. Begin it with "- " and write something after it')
-            return None
-        text = text[2:].strip()
-        if text.startswith("/"):
-            self.add(line.line, "Rasa takes a leading / for a command. Take it out")
-        return Phrase(text, line.line)
 
     def _answers(self, root: CommentedMap, response: str) -> dict[str, Phrase]:
         node = root.get("responses")

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from bot.content.example_rows import Problem
 from bot.content.lint import lint
 from bot.content.museum import load_museum
-from bot.content.topics import Problem
 
 from .folder import CHINESE_TEXT, ENGLISH_TEXT, FAQ, SENTENCES, SERVICE, replaced, write
 
 
 def linted(data: Path) -> list[Problem]:
-    return lint(data, load_museum(data / "museum.yml"))
+    return lint(data, load_museum(data / "museum.yml")).problems
 
 
 def test_a_good_folder_has_no_problem(data: Path) -> None:

@@ -56,9 +56,9 @@ SLIPS = {
     ),
     "unknown key of the file": (replaced("nlu:\n", "rules: []\nnlu:\n"), 3, "unknown key rules"),
     "unknown key of the intent": (
-        replaced("  examples: |", "  metadata: 1\n  examples: |"),
+        replaced("  examples: |", "  entities: 1\n  examples: |"),
         5,
-        "unknown key metadata",
+        "unknown key entities",
     ),
     "unknown key of an answer": (
         replaced("  - condition:", "  - buttons: []\n    condition:"),
