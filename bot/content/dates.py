@@ -75,7 +75,8 @@ _RULES: tuple[tuple[re.Pattern[str], day_rules.Reader], ...] = tuple(
     for pattern, reader in (
         *((f"{BEFORE}(?:{words}){AFTER}", day_rules.named(at, days)) for words, at, days in NAMED),
         (
-            r"\b(?:bank|public) holidays?(?: monday)?|公众假期|公共假[期日]|银行假[期日]|法定假日",
+            r"\b(?:bank|public) holidays?(?: monday)?|公众假期|公共假[期日]|银行假[期日]|法定假日"
+            r"|\bhalf[- ]?terms?\b|期中假",
             day_rules.unclear,
         ),
         *((pattern, day_rules.offset(days)) for days, pattern in OFFSETS.items()),

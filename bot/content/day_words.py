@@ -128,10 +128,11 @@ def _spelt(word: str) -> str:
         return _SPELLING[word]
     if len(word) < 6 or word.isdigit():
         return word
-    return next((right for right in _LONG_WORDS if _one_slip(word, right)), word)
+    return next((right for right in _LONG_WORDS if one_slip(word, right)), word)
 
 
-def _one_slip(word: str, right: str) -> bool:
+def one_slip(word: str, right: str) -> bool:
+    """Whether a word is another with one letter wrong, missing, added or swapped."""
     if abs(len(word) - len(right)) > 1 or word[0] != right[0]:
         return False
     start = next((i for i, (a, b) in enumerate(zip(word, right, strict=False)) if a != b), None)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 
-from bot.content.calendar import Bilingual, DayHours, Hours, clock_words
-from bot.content.dates import find_day
-from bot.content.museum import Museum, in_language
+from bot.content.asking import When, a_week_later, asked_clock, asked_when
+from bot.content.calendar import DayHours, Interval, days_between
+from bot.content.calendar import Hours as OpenHours
+from bot.content.clock_times import Clock
+from bot.content.museum import Museum
+from bot.content.periods import Period
 from bot.content.sentences import Sentences
+from bot.content.telling import Computed, Teller, day_names, earlier, message, minute_time
 
 # Exceptions are seldom entered further ahead than this, so the plain week would be a guess.
 KNOWN_DAYS = 548
 NEWS_DAYS = 7
-_HAN_DAYS = "一二三四五六日"
 
 
 def opening_answer(
@@ -25,41 +27,69 @@ def opening_answer(
     `now` is aware and of any zone; days are the museum's. A question about a day that has passed
     is answered like a general one, because what helps that visitor is the next chance to come.
     """
-    answer = _Answer(museum, sentences, language, now.astimezone(museum.time_zone))
-    question = find_day(text, answer.now)
-    days = [day for day in question.dates if day >= answer.today]
-    if question.kind == "now":
-        return answer.joined(answer.moment())
-    if days == [answer.today] and question.by_weekday and answer.has_shut_for_today():
-        # "Are you open on Sunday?", asked on a Sunday evening, means the next one.
-        days = [answer.today + timedelta(days=7)]
+    here = now.astimezone(museum.time_zone)
+    return answer_opening(text, Hours(museum, sentences, language, here)).text
+
+
+def answer_opening(text: str, tell: Hours) -> Computed:
+    """The answer to a question about opening times."""
+    when = asked_when(text, tell.now)
+    if when.now:
+        return Computed(tell.joined(tell.moment()))
+    days = tell.still_to_come(when)
+    clock = asked_clock(text)
+    if len(days) == 1 and clock is not None:
+        return Computed(tell.joined(tell.at_clock(days[0], clock.by_day())))
     if days:
-        return answer.joined(answer.about(days))
-    lines = [*answer.week(), answer.joined(answer.state()), *answer.news()]
-    if question.kind == "unclear":
-        lines.append(answer.say("date_unclear"))
-    return "\n".join(lines)
+        return Computed(tell.joined(tell.about(days)), tell.is_unknown(days[-1]))
+    period = when.period or Period(tell.today, tell.today + timedelta(days=NEWS_DAYS))
+    state = [] if when.period else [tell.joined(tell.state())]
+    lines = [*tell.week(), *state, *tell.news(period)]
+    if when.unclear:
+        lines.append(tell.say("date_unclear"))
+    return Computed(message(lines))
 
 
-@dataclass(frozen=True)
-class _Answer:
-    """What one visitor is told at one moment, sentence by sentence."""
+class Hours(Teller):
+    """Tells opening times, sentence by sentence."""
 
-    museum: Museum
-    sentences: Sentences
-    language: str
-    now: datetime
+    def still_to_come(self, when: When) -> tuple[date, ...]:
+        """The days that are asked about; a weekday that is over for today is the next one.
 
-    @property
-    def today(self) -> date:
-        return self.now.date()
+        "Are you open on Sunday?", asked on a Sunday evening, means the next Sunday.
+        """
+        if when.days == (self.today,) and when.by_weekday and self.has_shut_for_today():
+            return a_week_later(when.days)
+        return when.days
 
-    def say(self, key: str, **values: object) -> str:
-        told = {name: self._told(value) for name, value in values.items()}
-        return self.museum.fill(self.sentences.say(key, self.language, **told), self.language)
+    def is_unknown(self, day: date) -> bool:
+        """Whether a day lies further ahead than the calendar is kept."""
+        return (day - self.today).days > KNOWN_DAYS
 
-    def joined(self, sentences: Iterable[str]) -> str:
-        return ("" if self.language.startswith("zh") else " ").join(sentences)
+    def at_clock(self, day: date, clock: Clock) -> Iterator[str]:
+        """Whether the doors are open at a time of day, or stay open until then."""
+        at = minute_time(clock.minute)
+        span = self.open_at(day, clock)
+        if span is None:
+            if self.museum.opening.hours_on(day).open and not self.is_unknown(day):
+                yield self.say("late.not_until" if clock.until else "late.closed_at", at=at)
+            yield from self.about([day])
+            return
+        last = earlier(span.closes, self.museum.last_entry_minutes)
+        values = {"at": at, "day": self.day(day), "closes": span.closes, "last_entry": last}
+        entry = clock.until or clock.minute <= _minute(last)
+        key = "late.open_until" if clock.until else "late.open_at" if entry else "late.no_entry"
+        yield self.say(key, **values)
+
+    def open_at(self, day: date, clock: Clock) -> Interval | None:
+        """The open stretch of a day that a time of day lies in; none where it is not known."""
+        if self.is_unknown(day):
+            return None
+        for span in self.museum.opening.hours_on(day).open:
+            before_end = clock.minute < _minute(span.closes) + clock.until
+            if _minute(span.opens) <= clock.minute and before_end:
+                return span
+        return None
 
     def moment(self) -> Iterator[str]:
         """The state, and while the doors are open also how long one may still come in."""
@@ -74,48 +104,54 @@ class _Answer:
         if closes is not None:
             yield self.say("opening.open_now", closes=closes.time())
         elif opens is None:
-            yield self.say("opening.closed_on", day=self._day(self.today))
+            yield self.say("opening.closed_on", day=self.day(self.today))
         elif opens.date() == self.today:
             yield self.say("opening.closed_now_opens_later", opens=opens.time())
         else:
-            day = self._day(opens.date())
+            day = self.day(opens.date())
             yield self.say("opening.closed_now_next", next_day=day, opens=opens.time())
         yield from self._reason(opening.hours_on(self.today))
 
     def about(self, days: Sequence[date]) -> Iterator[str]:
         """The hours of days, today or later; where all are closed also the next open one."""
-        known = [day for day in days if (day - self.today).days <= KNOWN_DAYS]
+        known = [day for day in days if not self.is_unknown(day)]
         for run in self._runs(known):
-            yield from self._hours(run)
+            yield from self.hours(run)
         if len(known) < len(days):
             first = next(day for day in days if day not in known)
-            yield self.say("opening.beyond_calendar", day=self._day(first))
+            yield self.say("opening.beyond_calendar", day=self.day(first))
         if known and not any(self.museum.opening.hours_on(day).open for day in known):
             yield from self._next_after(known[-1])
 
     def week(self) -> Iterator[str]:
         """The usual week, days with the same hours on one line, closed days last."""
         yield self.say("opening.week_intro")
-        days: dict[Hours, list[int]] = {}
+        days: dict[OpenHours, list[int]] = {}
         for number, hours in enumerate(self.museum.opening.week):
             days.setdefault(hours, []).append(number)
         for hours in sorted(days, key=lambda each: not each):
-            names = _day_names(days[hours])
+            names = day_names(days[hours])
             for opens, closes in hours:
                 yield self.say("opening.week_line", days=names, opens=opens, closes=closes)
             if not hours:
                 yield self.say("opening.week_closed", days=names)
         yield self.say("opening.last_entry", minutes=self.museum.last_entry_minutes)
 
-    def news(self) -> Iterator[str]:
-        """The coming week's exceptions, which the usual week would get wrong."""
-        coming = (self.today + timedelta(days=ahead) for ahead in range(1, NEWS_DAYS + 1))
-        special = [day for day in coming if self.museum.opening.hours_on(day).special]
-        return (self.joined(self._hours(run)) for run in self._runs(special))
+    def news(self, period: Period) -> Iterator[str]:
+        """The exceptions of the days after today, which the usual week would get wrong."""
+        return (self.joined(self.hours(run)) for run in self.special_runs(period))
 
-    def _hours(self, run: Sequence[date]) -> Iterator[str]:
+    def special_runs(self, period: Period) -> Iterator[list[date]]:
+        """Neighbouring days with the same exception, those after today."""
+        first = max(period.first, self.today + timedelta(days=1))
+        days = days_between(first, period.last)
+        special = [day for day in days if self.museum.opening.hours_on(day).special]
+        return self._runs(special)
+
+    def hours(self, run: Sequence[date]) -> Iterator[str]:
+        """The hours of neighbouring days that have the same."""
         hours = self.museum.opening.hours_on(run[0])
-        phrase = self._days(run)
+        phrase = self.days(run)
         if run[0] == self.today and hours.open and self.is_over_for_today():
             yield from self.state()
             return
@@ -124,7 +160,7 @@ class _Answer:
         elif not hours.open:
             yield self.say("opening.closed_on", day=phrase)
         for opens, closes in hours.open:
-            last = _earlier(closes, self.museum.last_entry_minutes)
+            last = earlier(closes, self.museum.last_entry_minutes)
             values = {"opens": opens, "closes": closes, "last_entry": last}
             yield self.say("opening.open_on", day=phrase, **values)
         if hours.open:
@@ -138,7 +174,7 @@ class _Answer:
         end = datetime.combine(day, time.max, self.museum.time_zone)
         opens = self.museum.opening.next_opening(end)
         if opens is not None:
-            yield from self._hours([opens.date()])
+            yield from self.hours([opens.date()])
 
     def has_shut_for_today(self) -> bool:
         """Whether the doors were open today and will not open again before midnight."""
@@ -166,69 +202,6 @@ class _Answer:
         near = before != self.today and day - before == timedelta(days=1)
         return near and hours_on(before) == hours_on(day)
 
-    def _told(self, value: object) -> object:
-        if isinstance(value, time):
-            value = clock_words(value)
-        return in_language(value, self.language) if isinstance(value, Bilingual) else value
 
-    def _days(self, run: Sequence[date]) -> Bilingual:
-        if len(run) == 1:
-            return self._day(run[0])
-        first, last = self._date(run[0]), self._date(run[-1])
-        english = first.en
-        if (run[0].year, run[0].month) == (run[-1].year, run[-1].month):
-            english = f"{run[0]:%A} {run[0].day}"
-        link = Bilingual("and", "和") if len(run) == 2 else Bilingual("to", "至")
-        opening = "on " if len(run) == 2 else ""
-        return Bilingual(
-            f"{opening}{english} {link.en} {last.en}", f"{first.zh}{link.zh}{last.zh}"
-        )
-
-    def _day(self, day: date) -> Bilingual:
-        words = self._date(day)
-        names = {0: Bilingual("today", "今天"), 1: Bilingual("tomorrow", "明天")}
-        name = names.get((day - self.today).days)
-        if name is None:
-            return Bilingual(f"on {words.en}", words.zh)
-        inside = words.zh.replace("（", "，")
-        return Bilingual(f"{name.en} ({words.en})", f"{name.zh}（{inside}")
-
-    def _date(self, day: date) -> Bilingual:
-        same_year = day.year == self.today.year
-        english = f"{day:%A} {day.day} {day:%B}{'' if same_year else f' {day.year}'}"
-        chinese = f"{'' if same_year else f'{day.year}年'}{day.month}月{day.day}日"
-        return Bilingual(english, f"{chinese}（星期{_HAN_DAYS[day.weekday()]}）")
-
-
-def _earlier(at: time, minutes: int) -> time:
-    total = max(at.hour * 60 + at.minute - minutes, 0)
-    return time(total // 60, total % 60)
-
-
-def _day_names(numbers: Sequence[int]) -> Bilingual:
-    """Weekdays as people list them: "Tuesday to Thursday, Saturday, Sunday"."""
-    english, chinese = [], []
-    for run in _weekday_runs(numbers):
-        names = [_weekday_name(number) for number in run]
-        if len(run) > 2:
-            names = [
-                Bilingual(f"{names[0].en} to {names[-1].en}", f"{names[0].zh}至{names[-1].zh}")
-            ]
-        english += [name.en for name in names]
-        chinese += [name.zh for name in names]
-    return Bilingual(", ".join(english), "、".join(chinese))
-
-
-def _weekday_runs(numbers: Sequence[int]) -> list[list[int]]:
-    runs: list[list[int]] = []
-    for number in numbers:
-        if runs and runs[-1][-1] == number - 1:
-            runs[-1].append(number)
-        else:
-            runs.append([number])
-    return runs
-
-
-def _weekday_name(number: int) -> Bilingual:
-    # 1 January 2024 was a Monday.
-    return Bilingual(f"{date(2024, 1, 1 + number):%A}", f"周{_HAN_DAYS[number]}")
+def _minute(at: time) -> int:
+    return at.hour * 60 + at.minute

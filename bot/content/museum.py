@@ -15,9 +15,12 @@ from zoneinfo import ZoneInfo
 from opencc import OpenCC
 from ruamel.yaml.comments import CommentedMap
 
-from bot.content import museum_file
+from bot.content import museum_file, museum_sections
 from bot.content.calendar import Bilingual, Calendar
+from bot.content.facts import Facts, clock_of
 from bot.content.museum_file import MuseumFile
+from bot.content.price_table import PriceTable
+from bot.content.programme import Closures, Exhibition, Notice
 from bot.errors import ContentError
 
 logger = logging.getLogger(__name__)
@@ -25,8 +28,7 @@ logger = logging.getLogger(__name__)
 QUOTE = re.compile(r"\[\[\s*([^\[\]]*?)\s*\]\]")
 _SENTENCE_END = re.compile(r"(?<=[.!?])(?=\s)|(?<=[。！？])")
 _OPENING_KEYS = ("week", "exceptions", "last_entry_minutes")
-_DESK_KEYS = ("hours", "exceptions", "promise_minutes", "departments")
-_EXHIBITION_KEYS = ("name", "from", "to", "room", "price", "link")
+_DESK_KEYS = ("hours", "exceptions", "promise_minutes", "departments", "routing")
 # OpenCC's own phrase list for Taiwan (s2twp) is made for computing: it turns 证明文件 into
 # "proof files" and 感谢支持 into "thanks for the technical support". So only characters are
 # converted, and these words, which mean one thing in a museum.
@@ -39,22 +41,6 @@ _LOCAL_WORDS = {
     "打印": "列印",
     "出租車": "計程車",
 }
-
-
-@dataclass(frozen=True)
-class Exhibition:
-    """A temporary exhibition, open from `first` to `last` inclusive; no price means free."""
-
-    name: Bilingual
-    first: date
-    last: date
-    room: Bilingual
-    prices: Mapping[str, float]
-    link: str
-
-    def is_on(self, day: date) -> bool:
-        """Whether the exhibition runs on `day`."""
-        return self.first <= day <= self.last
 
 
 @dataclass(frozen=True)
@@ -75,13 +61,28 @@ class Museum:
     desk: Calendar
     departments: tuple[Department, ...]
     exhibitions: tuple[Exhibition, ...]
+    prices: PriceTable
+    closures: Closures
+    notices: tuple[Notice, ...]
     promises: Mapping[str, int]
+    routing: Mapping[str, str]
     facts: Mapping[str, Bilingual]
     path: Path
+
+    def exhibition_prices(self, exhibition: Exhibition, day: date) -> Mapping[str, float] | None:
+        """What an exhibition costs on a day, empty where free, None where that is not known."""
+        if not exhibition.standard:
+            return exhibition.prices
+        row = self.prices.row_on(day)
+        return None if row is None else row.exhibition
 
     def promise_minutes(self, channel: str) -> int:
         """The minutes of desk time within which a first reply is promised on a channel."""
         return self.promises.get(channel, self.promises["default"])
+
+    def department_for(self, reason: str) -> str:
+        """The id of the department that gets the cases of a reason; else the first one."""
+        return self.routing.get(reason, self.departments[0].id)
 
     def fact_paths(self) -> frozenset[str]:
         """Every path that an answer may quote in double square brackets."""
@@ -144,6 +145,7 @@ def load_museum(path: Path) -> Museum:
     zone = file.get(root, "time_zone", museum_file.time_zone, "Write a name such as Europe/London")
     opening = file.section(root, "opening", _OPENING_KEYS)
     desk = file.section(root, "desk", _DESK_KEYS)
+    prices = museum_sections.price_table(file, root)
     return Museum(
         time_zone=zone,
         opening=file.calendar(opening, "week", zone),
@@ -152,9 +154,13 @@ def load_museum(path: Path) -> Museum:
         ),
         desk=file.calendar(desk, "hours", zone),
         departments=tuple(_department(file, row) for row in file.rows(desk, "departments")),
-        exhibitions=tuple(_exhibition(file, row) for row in file.rows(root, "exhibitions")),
+        exhibitions=museum_sections.exhibitions(file, root, prices),
+        prices=prices,
+        closures=museum_sections.closures(file, root),
+        notices=museum_sections.notices(file, root),
         promises=_promises(file, desk),
-        facts=dict(file.facts(root)),
+        routing=_routing(file, desk),
+        facts=Facts(dict(file.facts(root)), prices, clock_of(zone)),
         path=path,
     )
 
@@ -167,20 +173,16 @@ def _department(file: MuseumFile, row: CommentedMap) -> Department:
     )
 
 
-def _exhibition(file: MuseumFile, row: CommentedMap) -> Exhibition:
-    for key in _EXHIBITION_KEYS:
-        if key not in row:
-            raise file.error(row, next(iter(row)), f"an exhibition lacks {key}", f"Add {key}:")
-    first, last = file.date_range(row)
-    price_remedy = "Write free or {adult: 14, student: 9}"
-    return Exhibition(
-        name=file.bilingual(row, "name"),
-        first=first,
-        last=last,
-        room=file.bilingual(row, "room"),
-        prices=file.get(row, "price", museum_file.prices, price_remedy),
-        link=file.get(row, "link", museum_file.some_text, "Write the address of its page"),
-    )
+def _routing(file: MuseumFile, desk: CommentedMap) -> Mapping[str, str]:
+    if "routing" not in desk:
+        return {}
+    node = file.get(desk, "routing", museum_file.mapping, "Write lines such as complaint: access")
+    known = [_department(file, row).id for row in file.rows(desk, "departments")]
+    for reason in node:
+        if node[reason] not in known:
+            problem = f"routing sends {reason} to {node[reason]}, which is no department"
+            raise file.error(node, reason, problem, f"Known are {', '.join(known)}")
+    return {str(reason): str(node[reason]) for reason in node}
 
 
 def _promises(file: MuseumFile, desk: CommentedMap) -> Mapping[str, int]:

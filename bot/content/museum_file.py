@@ -26,6 +26,8 @@ from bot.content.sentences import place, read_yaml
 from bot.errors import ContentError
 
 _EXCEPTION_KEYS = ("date", "from", "to", "every", "hours", "reason")
+# A quotation would outlive what stands there; the answers that compute with it look at the date.
+_DATED = ("prices.table", "prices.categories", "closures", "notices")
 _WHEN = {"date", "from", "to", "every"}
 _HOURS_REMEDY = 'Write "closed", "10:00-17:30" or "10:00-13:00, 14:00-17:00"'
 
@@ -48,6 +50,8 @@ class MuseumFile:
         items = enumerate(node) if isinstance(node, CommentedSeq) else node.items()
         for key, value in items:
             path = f"{prefix}{key}"
+            if path in _DATED:
+                continue
             if isinstance(value, CommentedMap) and {"en", "zh"} & value.keys():
                 yield path, self.bilingual(node, key)
             elif isinstance(value, CommentedMap | CommentedSeq):
@@ -93,7 +97,7 @@ class MuseumFile:
     def _special_range(self, row: CommentedMap) -> tuple[date, date]:
         when = set(row) & _WHEN
         if when == {"date"}:
-            day = self._date(row, "date")
+            day = self.day(row, "date")
             return day, day
         if when != {"from", "to"}:
             problem = "an exception needs date, from and to, or every"
@@ -102,13 +106,14 @@ class MuseumFile:
 
     def date_range(self, row: CommentedMap) -> tuple[date, date]:
         """The dates at from and to, in this order."""
-        first, last = self._date(row, "from"), self._date(row, "to")
+        first, last = self.day(row, "from"), self.day(row, "to")
         if last < first:
             problem = f"it ends on {last}, before it begins on {first}"
             raise self.error(row, "to", problem, "Put the earlier date first")
         return first, last
 
-    def _date(self, row: CommentedMap, key: str) -> date:
+    def day(self, row: CommentedMap, key: str) -> date:
+        """The date at a key."""
         day: date = self.get(row, key, _plain_date, "Write year-month-day: 2026-12-25")
         return day
 
@@ -150,15 +155,18 @@ class MuseumFile:
 def _written(path: str, value: Any) -> Bilingual:
     if isinstance(value, date):
         return date_words(value)
-    if isinstance(value, float) and not value.is_integer():
-        text = f"{value:.2f}" if "price" in path else f"{value:g}"
-    elif isinstance(value, float):
-        text = str(int(value))
+    if isinstance(value, float):
+        text = amount(value) if "price" in path else f"{value:g}"
     else:
         text = str(value).strip()
     if path.startswith(("opening.week.", "desk.hours.")):
         return hours_words(_hours(text))
     return Bilingual(text, text)
+
+
+def amount(value: float) -> str:
+    """A price as it is written, without its currency: "14" and "2.50"."""
+    return str(int(value)) if float(value).is_integer() else f"{value:.2f}"
 
 
 def _typed(kind: type, problem: str) -> Callable[[Any], Any]:
@@ -179,6 +187,13 @@ def minutes(value: Any) -> int:
     """A whole number of minutes."""
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
         raise ValueError(f"{value} is not a whole number of minutes")
+    return int(value)
+
+
+def days(value: Any) -> int:
+    """A whole number of days."""
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise ValueError(f"{value} is not a whole number of days")
     return int(value)
 
 

@@ -11,7 +11,7 @@ from bot.content.calendar import Bilingual
 from bot.content.museum import in_language, load_museum, to_traditional
 from bot.errors import ContentError
 
-from .facts import loaded
+from .facts import GOOD, loaded
 
 DATA = Path(__file__).parents[2] / "data"
 
@@ -111,3 +111,35 @@ def test_the_museum_of_this_repository_loads() -> None:
     for path in museum.fact_paths():
         text = museum.fact(path, "zh-Hant")
         assert to_traditional(text) == text
+
+
+ROUTING = GOOD + "  routing:\n    complaint: access\n"
+
+
+def test_a_reason_finds_its_department_and_all_others_the_first(tmp_path: Path) -> None:
+    two = ROUTING.replace("- {id: access,", "- {id: first, name: First}\n    - {id: access,")
+    museum = loaded(tmp_path, two)
+    assert museum.department_for("complaint") == "access"
+    assert museum.department_for("failure") == "first"
+    assert loaded(tmp_path).department_for("complaint") == "access"
+
+
+def test_a_route_to_no_department_is_refused_with_its_line(tmp_path: Path) -> None:
+    with pytest.raises(ContentError, match="which is no department") as caught:
+        loaded(tmp_path, ROUTING.replace("complaint: access", "complaint: 投诉"))
+    assert str(len(ROUTING.splitlines())) in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("reason", "department"),
+    [
+        ("lost_property", "lost_property"),
+        ("group_visit", "ticketing"),
+        ("school_booking", "learning"),
+        ("complaint", "visitor_services"),
+        ("emergency", "visitor_services"),
+        ("speak_to_human", "visitor_services"),
+    ],
+)
+def test_the_routes_of_this_repository(reason: str, department: str) -> None:
+    assert load_museum(DATA / "museum.yml").department_for(reason) == department
