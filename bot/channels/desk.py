@@ -190,7 +190,17 @@ def show_case(row: Row[Any]) -> dict[str, Any]:
         "question": row.question,
         "waiting_since": cases.in_iso(row.waiting_since),
         "overdue": is_late and row.state in cases.OPEN_STATES,
+        "told": show_told(row),
     }
+
+
+def show_told(row: Row[Any]) -> list[dict[str, str | None]]:
+    """Returns what the visitor was asked before the case opened, with the translations."""
+    translated = (row.translation or {}).get("details") or {}
+    return [
+        {"label": label, "words": words, "translation": translated.get(label)}
+        for label, words in (row.details or {}).items()
+    ]
 
 
 def show_message(row: Row[Any]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from bot import metrics
 from bot.config import ROOT, Settings
 from bot.content.voice import load_voice
 from bot.desk.casework import Casework
+from bot.desk.silence import Silence
 from bot.dialogue import Dialogue
 from bot.errors import TurnFailed
 from bot.inbox import Inbox
@@ -72,6 +73,7 @@ class Host:
             self.translator,
             self.wake,
         )
+        self.silence = Silence(self.database, self.casework, self.translator, self.wake)
         self.news = asyncio.Condition()
         self._background: list[asyncio.Task[Any]] = []
         self._dialogues: dict[int, Dialogue] = {}
@@ -159,6 +161,7 @@ class Host:
                 depths = await self.database.run(queue.depths)
                 for state in ("received", "answering", "queued", "sending"):
                     metrics.waiting.labels(state).set(depths.get(state, 0))
+                await self.silence.pass_on()
 
 
 def mount(routes: Blueprint, channel: Channel) -> None:

@@ -19,7 +19,8 @@ from bot.channels.slack_readback import find_post
 from bot.channels.slack_render import render
 from bot.content.museum import Museum
 from bot.desk import thread
-from bot.desk.blocks import Post, card
+from bot.desk.blocks import card
+from bot.desk.elements import Post
 from bot.errors import SendFailed
 from bot.store import Connection, Row, cases, queue
 from bot.store.database import Database

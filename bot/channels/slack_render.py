@@ -8,7 +8,8 @@ from math import ceil
 from typing import Any
 
 from bot.desk import thread
-from bot.desk.blocks import Post, visitor_name
+from bot.desk.blocks import visitor_name
+from bot.desk.elements import Post
 from bot.store import log
 
 Payload = Mapping[str, Any]

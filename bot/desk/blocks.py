@@ -8,18 +8,29 @@ our own words use Slack's markup.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from typing import Any, Protocol
 
+from bot.desk.case_details import DETAIL, alarm, detailed, heading, is_told
+from bot.desk.elements import (
+    HEADER,
+    OPTION,
+    SECTION,
+    SMALL,
+    TEXT,
+    Block,
+    Post,
+    actions,
+    button,
+    context,
+    markup,
+    plain,
+    section,
+    translated,
+)
 from bot.desk.mrkdwn import one_line, to_slack
 
-Block = dict[str, Any]
-
-# Limits in Slack's reference, in characters: docs.slack.dev/reference/block-kit/blocks.
-SECTION, HEADER, OPTION = 3000, 150, 75
-# Ours: small print, and the words of a notification.
-SMALL, TEXT = 300, 3000
+# Ours: how much of a name is shown.
 NAME = 80
 
 CHANNELS = {
@@ -64,14 +75,6 @@ class Department(Protocol):
         """What staff call it."""
 
 
-@dataclass(frozen=True)
-class Post:
-    """One Slack message: blocks, and the text for notifications and screen readers."""
-
-    text: str
-    blocks: list[Block] = field(default_factory=list)
-
-
 def card(case: Any, departments: Sequence[Department], zone: tzinfo) -> Post:
     """Returns the root message of a case in its present state.
 
@@ -84,31 +87,25 @@ def card(case: Any, departments: Sequence[Department], zone: tzinfo) -> Post:
     question = case.question.strip() or "(no words)"
     facts = [CHANNELS.get(case.channel, case.channel), in_words(case.language), _reason(case)]
     blocks = [
+        *alarm(case),
         {"type": "header", "text": plain(f"{case.ref} · {who}", HEADER)},
         context(plain(" · ".join(facts), SMALL)),
-        {"type": "section", "text": plain(question, SECTION)},
-        *translated(case.translation),
     ]
+    if not is_told(question, case.details):
+        most = DETAIL if case.details else SECTION
+        blocks += [section(question, most), *translated(case.translation, most)]
+    blocks += detailed(case.details, case.translation)
+    asked = next(iter((case.details or {}).values()), question)
     guesses = best_guesses(case.understood)
     blocks += [context(plain(guesses, SMALL))] if guesses else []
     blocks += [context(markup(_promise(case.due_at, zone)))] if _waits(case) else []
     blocks += [_state(case), *_controls(case, departments)]
-    return Post(to_slack(f"{case.ref}: {who} · {facts[0]}: {question}", TEXT), blocks)
+    return Post(to_slack(f"{heading(case)}: {who} · {facts[0]}: {asked}", TEXT), blocks)
 
 
 def visitor_name(case: Any) -> str:
     """Returns the visitor's name on one line, or the end of the platform's id of the person."""
     return one_line(case.name or "")[:NAME] or f"Visitor {one_line(case.person_id)[-6:]}"
-
-
-def translated(translation: Mapping[str, Any] | None) -> list[Block]:
-    """Returns the translation beside a visitor's words, or the notice that there is none."""
-    if not translation:
-        return []
-    if not translation.get("text"):
-        return [context(plain(str(translation["notice"]), SMALL))]
-    label = f"Translation ({translation['engine']})" if "engine" in translation else "Translation"
-    return [context(plain(label, SMALL)), section(str(translation["text"]))]
 
 
 def in_words(language: str | None) -> str:
@@ -172,40 +169,3 @@ def _menu(current: str, departments: Sequence[Department]) -> Block:
         "options": list(options.values()),
     }
     return {**menu, "initial_option": options[current]} if current in options else menu
-
-
-def section(text: str) -> Block:
-    """Returns a paragraph of anybody's words."""
-    return {"type": "section", "text": plain(text, SECTION)}
-
-
-def context(element: Block) -> Block:
-    """Returns a line in small print."""
-    return {"type": "context", "elements": [element]}
-
-
-def actions(elements: list[Block]) -> Block:
-    """Returns a row of buttons and menus."""
-    return {"type": "actions", "elements": elements}
-
-
-def button(label: str, action: str, value: str, style: str = "") -> Block:
-    """Returns a button; `value` comes back when it is pressed."""
-    made = {
-        "type": "button",
-        "text": {"type": "plain_text", "text": label},
-        "action_id": action,
-        "value": value,
-    }
-    return {**made, "style": style} if style else made
-
-
-def plain(text: str, most: int) -> Block:
-    """Returns anybody's words, in which Slack formats, links and pings nothing."""
-    # emoji=False: ":white_check_mark:" in a visitor's words must not become our sign of delivery.
-    return {"type": "plain_text", "text": to_slack(text, most) or " ", "emoji": False}
-
-
-def markup(text: str) -> Block:
-    """Returns our own words, in Slack's markup."""
-    return {"type": "mrkdwn", "text": text}

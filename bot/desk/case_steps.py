@@ -29,12 +29,14 @@ class CaseSteps(Telling):
             connection,
             conversation_id=row.conversation_id,
             reason=request.reason,
-            question=row.text,
-            translation=row.translation,
-            understood=row.ranking,
-            department=self._clock.first_department,
+            question=request.question or row.text,
+            translation=_translation(row, request),
+            understood=_guesses(row, request),
+            details=dict(request.details) or None,
+            priority=request.priority,
+            department=self._department(request),
             language=language,
-            due_at=self._clock.due(row.channel, at),
+            due_at=self._clock.due(row.channel, at, request.is_urgent),
         )
         if opened is None:
             standing = cases.open_case_of(connection, row.conversation_id)
@@ -121,6 +123,12 @@ class CaseSteps(Telling):
             return Outcome("refused", f"{standing.owner} has this case.")
         return Outcome("refused", "This case is closed.")
 
+    def _department(self, request: Request) -> str:
+        known = {department.id for department in self.voice.museum.departments}
+        if request.department in known:
+            return str(request.department)
+        return self.voice.museum.department_for(request.reason)
+
     def _acknowledge(
         self, connection: Connection, opened: Row[Any], sentence: str, seq: int
     ) -> None:
@@ -148,3 +156,15 @@ class CaseSteps(Telling):
         before = log.last_before(connection, opened.conversation_id, seq, TRANSCRIPT)
         if before:
             self._post(connection, "transcript", opened.id, seqs=before)
+
+
+def _guesses(row: Row[Any], request: Request) -> Any:
+    """Returns what was guessed of the visitor's message; of a form's answer nothing was."""
+    return None if request.details or row.decision == "form" else row.ranking
+
+
+def _translation(row: Row[Any], request: Request) -> dict[str, Any] | None:
+    """Returns what stands beside the visitor's words, those of the details among them."""
+    if not request.translations:
+        return row.translation
+    return {**(row.translation or {}), "details": dict(request.translations)}

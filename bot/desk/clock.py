@@ -17,14 +17,12 @@ class DeskClock:
         self._museum = museum
         self._zone = museum.time_zone
 
-    @property
-    def first_department(self) -> str:
-        """The department that gets a case which nothing else decides."""
-        return self._museum.departments[0].id
+    def due(self, channel: str, at: datetime, urgent: bool = False) -> datetime:
+        """Returns when the first reply is promised: so many minutes of staffed time from now.
 
-    def due(self, channel: str, at: datetime) -> datetime:
-        """Returns when the first reply is promised: so many minutes of staffed time from now."""
-        minutes = self._museum.promise_minutes(channel)
+        What is urgent is due at once, whatever the hour.
+        """
+        minutes = 0 if urgent else self._museum.promise_minutes(channel)
         return self._museum.desk.add_minutes(at.astimezone(self._zone), minutes)
 
     def is_staffed(self, at: datetime) -> bool:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+URGENT = "urgent"
 
 
 @dataclass(frozen=True)
@@ -24,7 +27,22 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Request:
-    """Why a case is to be opened, as the dialogue asks for it."""
+    """Why a case is to be opened, as the dialogue asks for it.
+
+    `details` holds what the visitor was asked before, label by label in their own words, and
+    `translations` the same in the language of staff. Without a `question` the visitor's last
+    message is shown as it, and without a `department` the reason decides.
+    """
 
     reason: str
     opening_sentence: str = "handoff_open"
+    details: Mapping[str, str] = field(default_factory=dict)
+    translations: Mapping[str, str] = field(default_factory=dict)
+    question: str | None = None
+    department: str | None = None
+    priority: str = "normal"
+
+    @property
+    def is_urgent(self) -> bool:
+        """Whether somebody must look at once."""
+        return self.priority == URGENT

@@ -10,21 +10,23 @@ from bot.desk.blocks import (
     CHANNELS,
     CLAIM_AND_SEND,
     KEEP_AS_NOTE,
-    SECTION,
     SEND_ANYWAY,
+    UNDO,
+    in_words,
+    visitor_name,
+)
+from bot.desk.elements import (
+    SECTION,
     SMALL,
     TEXT,
-    UNDO,
     Post,
     actions,
     button,
     context,
-    in_words,
     markup,
     plain,
     section,
     translated,
-    visitor_name,
 )
 from bot.desk.mrkdwn import one_line, to_slack
 

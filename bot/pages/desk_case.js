@@ -3,13 +3,16 @@
 import { element, icon, say } from "./dom.js";
 import { DeskComposer } from "./desk_composer.js";
 import { Transcript } from "./desk_transcript.js";
-import { channelName, isClosed, isOverdue, languageName, moment, stateName, timing, topicName } from "./desk_words.js";
+import { toldLines } from "./desk_told.js";
+import { channelName, isClosed, isOverdue, isUrgent, languageName, moment, stateName, timing, topicName } from "./desk_words.js";
 
 export class CaseView {
   #facts = element("dl", { class: "facts" });
   #title = element("h2", { class: "display", tabindex: "-1" });
   #state = element("span", { class: "state-badge" });
   #understood = element("p", { class: "understood" });
+  #urgent = element("p", { class: "urgent-line", role: "alert", hidden: true, text: "🚨 URGENT: please look at this now." });
+  #told = element("dl", { class: "told" });
   #actions = element("div", { class: "actions" });
   #department = element("select", { id: "department" });
   #trouble = element("p", { class: "trouble", role: "alert" });
@@ -29,7 +32,9 @@ export class CaseView {
     this.#title.textContent = kase.name || "Visitor";
     say(this.#state, stateName(kase.state));
     this.#state.dataset.state = kase.state;
+    this.#urgent.hidden = !isUrgent(kase);
     this.#showFacts();
+    this.#showTold();
     this.#showActions();
     this.composer.show(kase); // First, because its height decides where the transcript ends.
     this.transcript.show(messages, kase.name);
@@ -50,8 +55,10 @@ export class CaseView {
   #head() {
     const back = element("a", { class: "button back", href: "#/", "aria-label": "Back to the list" }, icon("back"));
     return element("header", { class: "case-head" },
+      this.#urgent,
       element("div", { class: "case-title" }, back, this.#title, this.#state, this.#actions, this.#menu()),
       this.#facts,
+      this.#told,
       this.#understood,
       this.#trouble);
   }
@@ -74,6 +81,15 @@ export class CaseView {
       element("div", {}, element("dt", { text: name }), element("dd", {}, value))));
     this.#showUnderstood(kase.reason, kase.understood ?? []);
     this.#showDepartments();
+  }
+
+  #showTold() {
+    const { told = [], language } = this.#kase;
+    const print = JSON.stringify(told);
+    if (this.#told.dataset.print === print) return; // So that reading and selecting are not disturbed.
+    this.#told.dataset.print = print;
+    this.#told.hidden = told.length === 0;
+    this.#told.replaceChildren(...toldLines(told, language));
   }
 
   #showUnderstood(reason, topics) {

@@ -1,7 +1,8 @@
 // The list of cases: three tabs, one row for each case, the most urgent first.
 
 import { element } from "./dom.js";
-import { channelName, isClosed, isOverdue, languageName, timing } from "./desk_words.js";
+import { headline } from "./desk_told.js";
+import { channelName, isClosed, isOverdue, isUrgent, languageName, timing } from "./desk_words.js";
 
 const EMPTY = {
   open: "Nobody is waiting.",
@@ -18,10 +19,11 @@ export function renderCases(panel, { cases, departments, tab, selected }) {
   if (focused) panel.querySelector(`[data-ref="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
 }
 
-/** Open cases by the promise that breaks first, closed ones by the latest. */
+/** Open cases by the promise that breaks first, urgent ones before them; closed ones by the latest. */
 export function sorted(cases) {
   const late = "9999";
-  const key = (kase) => (kase.first_reply_at ? late : kase.due_at ?? late) + kase.opened_at;
+  const rank = (kase) => (isUrgent(kase) && !kase.first_reply_at ? "0" : "1");
+  const key = (kase) => rank(kase) + (kase.first_reply_at ? late : kase.due_at ?? late) + kase.opened_at;
   return [...cases].sort((one, other) =>
     isClosed(one) ? (other.closed_at ?? "").localeCompare(one.closed_at ?? "") : key(one).localeCompare(key(other)),
   );
@@ -29,16 +31,18 @@ export function sorted(cases) {
 
 function row(kase, departments, selected) {
   const link = element("a", {
-    class: "row",
+    class: isUrgent(kase) ? "row urgent" : "row",
     href: `#/${encodeURIComponent(kase.ref)}`,
     "data-ref": kase.ref,
     "aria-current": kase.ref === selected ? "true" : null,
   });
   link.append(
     element("span", { class: "row-top" },
-      element("strong", { class: "row-name", text: kase.name || "Visitor", dir: "auto" }),
+      element("strong", { class: "row-name", dir: "auto" },
+        isUrgent(kase) ? element("span", { class: "urgent-badge", text: "🚨 URGENT" }) : null,
+        kase.name || "Visitor"),
       element("span", { class: "ref", text: kase.ref })),
-    element("span", { class: "question", lang: kase.language, dir: "auto", text: firstLine(kase.question) }),
+    element("span", { class: "question", lang: kase.language, dir: "auto", text: firstLine(headline(kase)) }),
     element("span", { class: "row-middle" },
       element("span", { class: isOverdue(kase) ? "timing overdue" : "timing", text: timing(kase) }),
       element("span", { class: kase.owner ? "owner" : "owner nobody", text: kase.owner ?? "Unclaimed" })),

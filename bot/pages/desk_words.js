@@ -34,6 +34,10 @@ export function isClosed({ state }) {
   return state === "resolved" || state === "returned";
 }
 
+export function isUrgent({ priority, state }) {
+  return priority === "urgent" && !isClosed({ state });
+}
+
 export function isOverdue(kase, now = Date.now()) {
   if (isClosed(kase) || kase.first_reply_at) return false;
   return kase.overdue || (kase.due_at !== null && Date.parse(kase.due_at) < now);
@@ -44,6 +48,7 @@ export function timing(kase, now = Date.now()) {
   if (isClosed(kase)) return `${stateName(kase.state)} ${moment(kase.closed_at, now)}`;
   if (kase.first_reply_at) return `Answered ${moment(kase.first_reply_at, now)}`;
   const waited = `Waiting ${span(now - Date.parse(kase.opened_at))}`;
+  if (isUrgent(kase)) return `${waited}, answer now`;
   if (!kase.due_at) return waited;
   const left = Date.parse(kase.due_at) - now;
   if (isOverdue(kase, now)) return `${waited}, overdue by ${span(Math.max(0, -left))}`;

@@ -40,10 +40,12 @@ def find_case(connection: Connection, case_id: int) -> Row[Any] | None:
 def described(row: Row[Any]) -> dict[str, Any]:
     """Returns a case in the words of `docent cases`, times in ISO 8601; the desk adds to it."""
     kept = ("ref", "conversation_id", "state", "department", "owner", "channel", "language")
+    told = ("priority", "details")
     moments = ("opened_at", "claimed_at", "first_reply_at", "closed_at", "due_at")
     return {
         **{name: getattr(row, name) for name in kept},
         **{name: in_iso(getattr(row, name)) for name in moments},
+        **{name: getattr(row, name) for name in told},
     }
 
 

@@ -49,6 +49,8 @@ conversations = Table(
     Column("language", sa.String(8)),
     Column("speaker", sa.String(8), nullable=False),
     Column("memory", sa.JSON),
+    # The case that opens if the visitor falls silent in the middle of a report.
+    Column("unfinished", sa.JSON(none_as_null=True)),
     Column("created_at", Moment, nullable=False),
     Column("last_in_at", Moment),
 )
@@ -67,6 +69,10 @@ cases = Table(
     Column("question", sa.Text, nullable=False),
     Column("translation", sa.JSON),
     Column("understood", sa.JSON),
+    # What the visitor was asked before the case opened: label -> their own words.
+    Column("details", sa.JSON(none_as_null=True)),
+    # normal or urgent.
+    Column("priority", sa.String(8), nullable=False, server_default="normal"),
     Column("department", sa.String(40), nullable=False),
     Column("owner_id", sa.String(80)),
     Column("owner", sa.String(200)),

@@ -15,7 +15,8 @@ from standins.slack import labels
 from standins.slack_blocks import check_blocks
 
 from bot.desk import blocks, thread
-from bot.desk.blocks import Post, best_guesses, card, in_words, visitor_name
+from bot.desk.blocks import best_guesses, card, in_words, visitor_name
+from bot.desk.elements import Post
 from bot.desk.mrkdwn import CUT, one_line, to_slack, unescape
 from bot.limits import utf16_units
 
@@ -37,6 +38,8 @@ class Case:
     question: str = "Is it free?"
     translation: Any = None
     understood: Any = None
+    details: Any = None
+    priority: str = "normal"
     department: str = "access"
     state: str = "queued"
     owner: str | None = None
@@ -302,3 +305,66 @@ def test_every_action_has_an_id_of_its_own() -> None:
     ids = [blocks.CLAIM, blocks.RESOLVE, blocks.BACK_TO_BOT, blocks.DEPARTMENT, blocks.UNDO]
     ids += [blocks.CLAIM_AND_SEND, blocks.SEND_ANYWAY, blocks.KEEP_AS_NOTE]
     assert len(set(ids)) == 8
+
+
+# -- what was told, and urgency ---------------------------------------------------------------
+
+TOLD = {"What was lost": "我的伞 <!channel>", "Where and when": "*昨天* in room 4"}
+
+
+def test_a_card_shows_what_was_told_by_label_in_the_visitors_own_words() -> None:
+    post = card(Case(question="*昨天* in room 4", details=TOLD), DEPARTMENTS, LONDON)
+    check(post)
+    kinds = [block["type"] for block in post.blocks]
+    assert kinds[:6] == ["header", "context", "context", "section", "context", "section"]
+    told = [block["text"]["text"] for block in post.blocks if block["type"] == "section"]
+    assert told[:2] == ["我的伞 &lt;!channel&gt;", "*昨天* in room 4"]
+    assert post.text.startswith("D-1007: Li Wei · Messenger: 我的伞")
+    assert "<!channel>" not in shown(post)
+
+
+def test_words_that_are_no_detail_are_shown_as_well() -> None:
+    post = card(Case(question="a person please", details=TOLD), DEPARTMENTS, LONDON)
+    check(post)
+    assert "a person please" in shown(post)
+
+
+def test_translations_of_details_stand_below_them_or_the_notice_once() -> None:
+    translation = {"text": "?", "engine": "x", "details": {"What was lost": "my umbrella"}}
+    post = card(Case(details=TOLD, translation=translation), DEPARTMENTS, LONDON)
+    check(post)
+    assert "↳ my umbrella" in shown(post)
+    notice = {"notice": "Not translated."}
+    told = Case(question=TOLD["What was lost"], details=TOLD, translation=notice)
+    assert shown(card(told, DEPARTMENTS, LONDON)).count("Not translated.") == 1
+
+
+@pytest.mark.parametrize(
+    ("state", "pings"), [("queued", True), ("claimed", False), ("resolved", False)]
+)
+def test_an_urgent_card_says_so_first_and_pings_while_nobody_has_it(
+    state: str, pings: bool
+) -> None:
+    urgent = Case(priority="urgent", state=state, question="<!here> 有人晕倒 help")
+    post = card(urgent, DEPARTMENTS, LONDON)
+    check(post)
+    assert post.text.startswith("🚨 URGENT D-1007: ")
+    first = post.blocks[0]["text"]
+    assert (first["type"], first["text"].startswith("🚨 *URGENT*")) == ("mrkdwn", True)
+    assert ("<!here>" in first["text"]) is pings
+    assert "<!here>" not in str(post.blocks[1:])
+    assert "<!here>" not in post.text
+
+
+def test_a_visitor_who_writes_urgent_pings_nobody() -> None:
+    post = card(Case(question="URGENT <!here> 快 come", details=TOLD), DEPARTMENTS, LONDON)
+    assert "<!here>" not in shown(post)
+    assert not post.text.startswith("🚨")
+
+
+@pytest.mark.parametrize("length", [1, 2999, 3001, 50_000])
+def test_details_of_every_length_fit(length: int) -> None:
+    details = {label: "馆" * length for label in ("a", "b", "c", "d")}
+    both = {"text": "&" * length, "engine": "x", "details": details}
+    case = Case(question="<" * length, details=details, translation=both, priority="urgent")
+    check(card(case, DEPARTMENTS, LONDON))

@@ -498,3 +498,50 @@ def test_staff_words_are_laid_in_the_language_of_the_talk(claimed: Room) -> None
     assert claimed.book.row(reply.seq or 0).language == "zh-Hans"
     claimed.do("resolve", 1, ANA)
     assert "自动助手" in claimed.out()[-1]
+
+
+# -- what was told before ---------------------------------------------------------------------
+
+TOLD = {"What was lost": "我的伞 umbrella", "Where and when": "昨天在二楼"}
+
+
+def test_a_case_keeps_what_was_told_and_goes_where_its_reason_is_answered(room: Room) -> None:
+    case = room.open(
+        "昨天在二楼", reason="lost_property", details=TOLD, question="我的伞 umbrella"
+    )
+    assert (case.details, case.question) == (TOLD, "我的伞 umbrella")
+    assert (case.department, case.priority) == ("lost_property", "normal")
+    shown = cases.described(case)
+    assert (shown["details"], shown["priority"]) == (TOLD, "normal")
+
+
+@pytest.mark.parametrize(
+    ("why", "department"),
+    [
+        ({"reason": "complaint", "department": "access"}, "access"),
+        ({"reason": "school_booking", "department": "no such"}, "learning"),
+        ({"reason": "failure"}, "visitor_services"),
+    ],
+)
+def test_a_department_that_was_asked_for_wins(
+    room: Room, why: dict[str, str], department: str
+) -> None:
+    assert room.open("吵 noise", **why).department == department
+
+
+def test_translations_of_details_stand_beside_that_of_the_message(room: Room, book: Book) -> None:
+    seq = book.heard("昨天在二楼", language="zh-Hans")
+    book.change(seq, translation={"text": "yesterday", "engine": "x"}, ranking=[{"topic": "wifi"}])
+    request = Request("lost_property", details=TOLD, translations={"What was lost": "umbrella"})
+    work = room.casework.open_case
+    case = room.database.now(work, book.row(seq), "zh-Hans", request)
+    assert case.translation["text"] == "yesterday"
+    assert case.translation["details"] == {"What was lost": "umbrella"}
+    assert case.understood is None
+
+
+@pytest.mark.parametrize("at", [STAFFED, NIGHT])
+def test_an_urgent_case_is_due_now(room: Room, clock: Clock, at: Any) -> None:
+    clock.at = at
+    case = room.open("着火了 fire", reason="emergency", priority="urgent")
+    assert (case.priority, case.due_at) == ("urgent", at)

@@ -65,8 +65,9 @@ def test_is_staffed_within_the_hours(clock: DeskClock) -> None:
     assert clock.is_staffed(at("2026-11-24T11:00"))
 
 
-def test_the_first_department_gets_what_nothing_else_decides(clock: DeskClock) -> None:
-    assert clock.first_department == "visitor_services"
+@pytest.mark.parametrize("now", ["2026-11-24T11:00", "2026-11-22T23:00"])
+def test_what_is_urgent_is_due_at_once_whatever_the_hour(clock: DeskClock, now: str) -> None:
+    assert clock.due("messenger", at(now), urgent=True) == at(now)
 
 
 @pytest.mark.parametrize(

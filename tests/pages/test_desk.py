@@ -343,3 +343,56 @@ def test_nothing_to_complain_about(desk, backend, viewport, scheme):
     assert complaints(page) == {}
     page.get_by_label("Note (stays here)").check()
     assert complaints(page) == {}
+
+
+# --- What was told before the case opened, and what cannot wait ---
+
+TOLD = [
+    {"label": "What was lost", "words": "我的背包 backpack", "translation": "My backpack"},
+    {"label": "How to recognise it", "words": "黑色的", "translation": None},
+]
+
+
+def test_what_was_told_stands_in_the_head_with_its_translation(desk, backend):
+    backend.open_case("D-4", "Wu", "黑色的", told=TOLD)
+    page = desk("D-4")
+    lines = page.locator(".told-line")
+    assert lines.nth(0).inner_text().split("\n") == [
+        "What was lost",
+        "我的背包 backpack",
+        "My backpack",
+    ]
+    assert lines.nth(1).inner_text().split("\n") == ["How to recognise it", "黑色的"]
+    assert lines.nth(0).locator("dd").first.get_attribute("lang") == "zh-Hans"
+    assert "我的背包 backpack" in page.locator("[data-ref=D-4]").inner_text()
+    assert complaints(page) == {}
+
+
+def test_a_case_without_details_has_no_empty_list(desk):
+    page = desk("D-2")
+    assert not page.locator(".told").is_visible()
+    assert not page.locator(".urgent-line").is_visible()
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP])
+def test_an_urgent_case_stands_on_top_and_says_so(desk, backend, size):
+    backend.open_case("D-5", "伟", "有人晕倒 help", priority="urgent", due_at=iso(0))
+    page = desk(viewport=size)
+    first = page.locator(".row").first
+    assert first.get_attribute("data-ref") == "D-5"
+    assert "URGENT" in first.inner_text()
+    assert "answer now" in first.inner_text()
+    first.click()
+    page.wait_for_selector(".urgent-line:visible")
+    assert complaints(page) == {}
+    backend.act("D-5", "resolve", {"by": "Mei"})
+    page.wait_for_selector(".urgent-line", state="hidden")
+
+
+def test_on_a_phone_long_answers_wrap_and_stay_on_the_page(desk, backend):
+    long = [{"label": "What happened", "words": "吵" * 300 + "a" * 80, "translation": "x" * 200}]
+    backend.open_case("D-6", "Xu", "吵", told=long)
+    page = desk("D-6", viewport=PHONE)
+    width = page.evaluate("document.documentElement.scrollWidth")
+    assert width <= PHONE["width"]
+    assert page.locator(".told").bounding_box()["width"] <= PHONE["width"]
