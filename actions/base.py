@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.enquiries import hand_over
+from bot import history
 from bot.config import ROOT, load_settings
 from bot.content.voice import Voice, load_voice
 from bot.store import log
@@ -35,6 +37,14 @@ class Asked:
     confidence: float
     decision: str
     ranking: list[dict[str, Any]]
+    # The questions to answer, each with its topic ("faq/parking") and what went before it.
+    questions: list[dict[str, str]] = field(default_factory=list)
+    # What kind of emergency was recognised, if one was.
+    urgent: str | None = None
+    # Whether the message before was not understood either, and what Docent said last.
+    misunderstood: bool = False
+    last_said: str = ""
+    abused: bool = False
 
 
 class MuseumAction(Action, ABC):
@@ -46,6 +56,7 @@ class MuseumAction(Action, ABC):
 
     action: str
     apologises = True
+    logs = True
 
     def name(self) -> str:
         """Returns the name that domain.yml and the rules use."""
@@ -59,20 +70,35 @@ class MuseumAction(Action, ABC):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
         """Runs `act`, then notes on the visitor's message what was understood."""
+        events: list[dict[str, Any]] = []
         try:
             asked = read_turn(tracker)
-            await asyncio.wait_for(self.act(asked, dispatcher), ACTION_SECONDS)
-            await log_turn(asked)
+            work = self.take(asked, dispatcher, tracker)
+            events = await asyncio.wait_for(work, ACTION_SECONDS)
+            if self.logs:
+                await log_turn(asked)
         except Exception:
             logger.exception("an action failed", extra={"action": self.action})
             if self.apologises and not dispatcher.messages:
                 ask_for_case(dispatcher, "failure", "apology_handoff")
+        return [*events, *self.slots(), *hand_over(dispatcher, tracker)]
+
+    async def take(
+        self, asked: Asked, dispatcher: CollectingDispatcher, tracker: Tracker
+    ) -> list[dict[str, Any]]:
+        """Runs `act`; what also reads the conversation and returns events writes this instead."""
+        await self.act(asked, dispatcher)
+        return []
+
+    def slots(self) -> list[dict[str, Any]]:
+        """Returns the slots to set after the action."""
         return []
 
 
 def read_turn(tracker: Tracker) -> Asked:
     """Reads the turn from what Rasa sends to an action."""
     latest = tracker.latest_message
+    before = history.before_now(tracker.events)
     metadata = latest.get("metadata") or {}
     intent = latest.get("intent") or {}
     return Asked(
@@ -84,12 +110,20 @@ def read_turn(tracker: Tracker) -> Asked:
         confidence=float(intent.get("confidence") or 0.0),
         decision=latest.get("decision") or "",
         ranking=latest.get("intent_ranking") or [],
+        questions=latest.get("questions") or [],
+        urgent=latest.get("urgent"),
+        misunderstood=history.was_misunderstood(before),
+        last_said=history.last_said(before),
+        abused=bool(tracker.get_slot("abused")),
     )
 
 
-def ask_for_case(dispatcher: CollectingDispatcher, reason: str, sentence: str) -> None:
+def ask_for_case(
+    dispatcher: CollectingDispatcher, reason: str, sentence: str, **more: str
+) -> None:
     """Asks for a case; the inbox opens it in the same transaction as the words of the turn."""
-    dispatcher.utter_message(json_message={"case": {"reason": reason, "sentence": sentence}})
+    case = {"reason": reason, "sentence": sentence, **more}
+    dispatcher.utter_message(json_message={"case": case})
 
 
 async def log_turn(asked: Asked) -> None:

@@ -1,18 +1,17 @@
-"""Asks back when Docent is not sure what was meant."""
+"""What Docent says where it does not know the answer: asks back, or offers a person.
+
+Who was not understood twice in a row is offered a person, and never reads the same words twice.
+"""
 
 from __future__ import annotations
 
-from typing import Any
-
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import Asked, MuseumAction, say, voice
+from actions.base import Asked, MuseumAction, say
+from actions.buttons import person_button, topic_buttons
 
-# Two topics and the way to a person: three buttons fit every platform.
-OFFERED_TOPICS = 2
-PERSON = "speak_to_human"
-# What a visitor may have meant; nobody means "out of scope".
-NEVER_OFFERED = frozenset({"out_of_scope", "nlu_fallback", PERSON})
+# Said in turn while a visitor is still not understood.
+OFFERS = ("offer_person.once", "offer_person.again", "offer_person.still")
 
 
 class Clarify(MuseumAction):
@@ -22,27 +21,33 @@ class Clarify(MuseumAction):
 
     async def act(self, asked: Asked, dispatcher: CollectingDispatcher) -> None:
         """Asks which topic was meant, or how else to put it where no topic is likely."""
-        offered = offered_topics(asked.ranking)
-        buttons = [button(topic, voice().label(topic, asked.language)) for topic in offered]
-        if offered:
-            buttons.append(button(PERSON, say("clarify_none", asked)))
+        topics = topic_buttons(asked)
+        if asked.misunderstood:
+            buttons = [person_button(asked), *topics]
+            dispatcher.utter_message(text=_offer(asked), buttons=buttons)
+        elif topics:
+            buttons = [*topics, person_button(asked, "clarify_none")]
             dispatcher.utter_message(text=say("clarify", asked), buttons=buttons)
         else:
-            buttons.append(button(PERSON, say("talk_to_person", asked)))
+            buttons = [person_button(asked)]
             dispatcher.utter_message(text=say("not_understood", asked), buttons=buttons)
 
 
-def button(meaning: str, label: str) -> dict[str, Any]:
-    """Returns a button in Rasa's form; the outbox replaces its payload by an opaque id."""
-    return {"title": label, "payload": meaning}
+class OutOfScope(MuseumAction):
+    """Says what can be asked here; the second time it offers a person instead."""
+
+    action = "action_out_of_scope"
+
+    async def act(self, asked: Asked, dispatcher: CollectingDispatcher) -> None:
+        """Says that this is not the museum's business."""
+        if asked.misunderstood:
+            dispatcher.utter_message(text=_offer(asked), buttons=[person_button(asked)])
+        else:
+            dispatcher.utter_message(text=say("out_of_scope", asked))
 
 
-def offered_topics(ranking: list[dict[str, Any]]) -> list[str]:
-    """Returns the likeliest topics that have words for a button, best first."""
-    names = [ranked["name"] for ranked in ranking]
-    known = voice().sentences
-    return [
-        name
-        for name in names
-        if name not in NEVER_OFFERED and f"topics.{name.removeprefix('faq/')}" in known
-    ][:OFFERED_TOPICS]
+def _offer(asked: Asked) -> str:
+    """Returns the words that offer a person, not those that were said last."""
+    said = [say(key, asked) for key in OFFERS]
+    last = said.index(asked.last_said) if asked.last_said in said else -1
+    return said[(last + 1) % len(said)]

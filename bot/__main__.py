@@ -110,12 +110,14 @@ def lint() -> None:
     from bot.content.museum import load_museum
 
     with _clear_errors():
-        problems = lint_content(ROOT / "data", load_museum(ROOT / "data" / "museum.yml"))
-        for problem in problems:
+        found = lint_content(ROOT / "data", load_museum(ROOT / "data" / "museum.yml"))
+        for problem in found.problems:
             print(problem, file=sys.stderr)
-        if problems:
-            raise DocentError(f"{len(problems)} problem(s) in the content.")
-        print("The content is in order.", file=sys.stderr)
+        if found.problems:
+            raise DocentError(f"{len(found.problems)} problem(s) in the content.")
+        read = f"{found.topics} topics, {found.examples} examples"
+        alike = f"{found.alike} of them nearly as another of their topic"
+        print(f"The content is in order: {read}, {alike}.", file=sys.stderr)
 
 
 @app.command()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,10 +18,18 @@ from typing import Any
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import OutputChannel, UserMessage
 from rasa.core.tracker_store import TrackerStore
-from rasa.shared.core.events import ActionExecuted, Event, SessionStarted, SlotSet, UserUttered
+from rasa.shared.core.events import (
+    ActionExecuted,
+    ActiveLoop,
+    Event,
+    SessionStarted,
+    SlotSet,
+    UserUttered,
+)
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
+from bot import history
 from bot.content.voice import Voice
 from bot.errors import TurnFailed
 from bot.messages import Button, Reply
@@ -31,8 +40,9 @@ logger = logging.getLogger(__name__)
 TURN_SECONDS = 5.0
 # How many of a visitor's turns Rasa remembers; what a turn costs does not grow with the log.
 REMEMBERED_TURNS = 4
-# Longer texts are no questions to a museum, and cost more the longer they are.
-READ_CHARACTERS = 1000
+# Longer texts are no questions to a museum, and cost more the longer they are. What a form asks
+# may be answered at length: as much as the inbox lets through.
+READ_CHARACTERS = 1500
 
 
 @dataclass
@@ -41,7 +51,11 @@ class Turn:
 
     memory: list[dict[str, Any]] | None
     replies: list[Reply] = field(default_factory=list)
-    case: dict[str, str] | None = None
+    case: dict[str, Any] | None = None
+    # The case that is to open if the visitor falls silent in the middle of a report; `settled`
+    # says that there is none any more.
+    unfinished: dict[str, Any] | None = None
+    settled: bool = False
 
 
 _turn: ContextVar[Turn | None] = ContextVar("turn", default=None)
@@ -79,7 +93,8 @@ class Memory(TrackerStore):
 
 
 def remembered(tracker: DialogueStateTracker) -> list[Event]:
-    """Returns the events of the last turns, opened by a session and the slots as they are now."""
+    """Returns the events of the last turns, opened by a session, the slots and the form as they
+    are now."""
     events = list(tracker.events)
     asked = [index for index, event in enumerate(events) if isinstance(event, UserUttered)]
     if len(asked) <= REMEMBERED_TURNS:
@@ -94,6 +109,7 @@ def remembered(tracker: DialogueStateTracker) -> list[Event]:
             for name, slot in tracker.slots.items()
             if slot.value is not None
         ],
+        *([ActiveLoop(tracker.active_loop_name, began)] if tracker.active_loop_name else []),
         ActionExecuted("action_listen", timestamp=began),
     ]
     return opening + events[start:]
@@ -117,6 +133,9 @@ class Collector(OutputChannel):
         custom = message.get("custom") or {}
         if "case" in custom:
             self._turn.case = custom["case"]
+        if "unfinished" in custom:
+            self._turn.unfinished = custom["unfinished"]
+            self._turn.settled = self._turn.unfinished is None
         text = message.get("text")
         if text:
             buttons = [Button(b["title"], b["payload"]) for b in message.get("buttons") or ()]
@@ -167,7 +186,12 @@ class Dialogue:
         if not self.is_ready:
             raise TurnFailed("no model is loaded")
         turn = Turn(memory)
-        metadata = {"language": language, "message": seq, "choice": choice}
+        metadata = {
+            "language": language,
+            "message": seq,
+            "choice": choice,
+            "previous": history.previous_question(memory or [], time.time() - self._session()),
+        }
         message = UserMessage(
             plain(text),
             Collector(turn, self._voice, language),
@@ -185,6 +209,10 @@ class Dialogue:
         if not turn.replies and turn.case is None:
             raise TurnFailed("the dialogue said nothing")
         return turn
+
+    def _session(self) -> float:
+        """Returns how many seconds a question stays the one that is spoken of."""
+        return float(self._agent.domain.session_config.session_expiration_time) * 60
 
 
 def plain(text: str) -> str:

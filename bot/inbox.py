@@ -11,12 +11,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from bot import metrics, outbox
+from bot import history, metrics, outbox
 from bot.content.voice import Voice
 from bot.desk.casework import Casework, Request
+from bot.desk.readable import Beside, Told, beside, readable, untranslated
+from bot.desk.requests import request_of
 from bot.dialogue import Dialogue, Turn
 from bot.errors import DocentError
-from bot.language import base, settle
+from bot.language import settle
 from bot.limits import Limits
 from bot.messages import Button, Inbound, Reply
 from bot.store import Connection, Row, log, queue
@@ -31,9 +33,6 @@ logger = logging.getLogger(__name__)
 TURN_RETRIES = (0.5, 2.0)
 # A longer text is not read as a question; its writer is asked for the question in short.
 LONGEST_QUESTION = 1500
-# What staff read and write.
-STAFF_LANGUAGE = "en"
-_NOTICE = {"notice": "Not translated: translation is switched off or did not answer."}
 
 
 @dataclass(frozen=True)
@@ -95,8 +94,8 @@ class Inbox:
         """Answers one claimed message, or hands it to whoever speaks."""
         try:
             if asked.speaker in (log.QUEUED, log.HUMAN):
-                beside = await self._for_staff(asked)
-                await self._database.run(self._to_desk, asked, beside)
+                words = await beside(self._translator, asked.row.text, asked.language)
+                await self._database.run(self._to_desk, asked, words)
             else:
                 reply = self._unread(asked)
                 turn = await self._turn(asked) if reply is None else Turn(asked.memory, [reply])
@@ -106,17 +105,11 @@ class Inbox:
         self._news()
 
     async def _finish(self, asked: Asked, turn: Turn) -> None:
-        beside = await self._for_staff(asked) if turn.case is not None else None
-        await self._database.run(self._commit, asked, turn, beside)
-
-    async def _for_staff(self, asked: Asked) -> dict[str, str] | None:
-        """Returns what stands beside the visitor's words for staff: a translation or a notice."""
-        if base(asked.language) == STAFF_LANGUAGE or not asked.row.text.strip():
-            return None
-        translation = await self._translator.translate(
-            asked.row.text, asked.language, STAFF_LANGUAGE
-        )
-        return _NOTICE if translation is None else asdict(translation)
+        request = None if turn.case is None else request_of(turn.case)
+        told = None
+        if request is not None:
+            told = await readable(self._translator, request, asked.row.text, asked.language)
+        await self._database.run(self._commit, asked, turn, told)
 
     async def _claim(self) -> Asked | None:
         return await self._database.run(_claim)
@@ -142,17 +135,15 @@ class Inbox:
             key = (
                 "attachment_received" if asked.row.payload.get("attachments") else "empty_message"
             )
-        elif len(text) > LONGEST_QUESTION:
+        elif len(text) > LONGEST_QUESTION and not history.form_asks(asked.memory or []):
             key = "too_long"
         if key is None:
             return None
         person = Button(self._voice.say("talk_to_person", asked.language), "speak_to_human")
         return Reply(self._voice.say(key, asked.language), (person,))
 
-    def _to_desk(
-        self, connection: Connection, asked: Asked, beside: dict[str, str] | None = None
-    ) -> None:
-        log.change_message(connection, asked.row.seq, translation=beside)
+    def _to_desk(self, connection: Connection, asked: Asked, words: Beside | None = None) -> None:
+        log.change_message(connection, asked.row.seq, translation=words)
         self._casework.relay(connection, asked.row)
         self._end(connection, asked, "relayed")
 
@@ -161,30 +152,31 @@ class Inbox:
         connection: Connection,
         asked: Asked,
         turn: Turn,
-        beside: dict[str, str] | None = None,
+        told: Told | None = None,
     ) -> None:
         """Writes a whole turn at once: the words, the memory, the case, the end of the message."""
         present = log.locked_conversation(connection, asked.row.conversation_id)
         if present.speaker in (log.QUEUED, log.HUMAN):
             # A person took over while the bot was thinking: what it thought is not said.
-            untranslated = None if base(asked.language) == STAFF_LANGUAGE else _NOTICE
-            self._to_desk(connection, asked, beside or untranslated)
+            words = (told and told.beside) or untranslated(asked.language)
+            self._to_desk(connection, asked, words)
             return
         for index, reply in enumerate(turn.replies):
             self._lay(connection, asked, reply, "bot", disclose=asked.first and index == 0)
-        if turn.case is not None:
-            log.change_message(connection, asked.row.seq, translation=beside)
-            self._open_case(connection, asked, turn.case)
+        if told is not None:
+            log.change_message(connection, asked.row.seq, translation=told.beside)
+            self._open_case(connection, asked, told.request)
         log.change_conversation(connection, present.id, memory=turn.memory)
-        if present.speaker == log.CLOSED and turn.case is None:
+        if told is not None or turn.settled or turn.unfinished:
+            left = turn.unfinished if told is None else None
+            log.change_conversation(connection, present.id, unfinished=left)
+        if present.speaker == log.CLOSED and told is None:
             log.change_conversation(connection, present.id, speaker=log.BOT)
         self._end(connection, asked, "answered")
 
-    def _open_case(self, connection: Connection, asked: Asked, wanted: dict[str, str]) -> None:
+    def _open_case(self, connection: Connection, asked: Asked, request: Request) -> None:
         fresh = log.message(connection, asked.row.seq)
         assert fresh is not None
-        sentence = wanted.get("sentence", "handoff_open")
-        request = Request(wanted.get("reason", "speak_to_human"), sentence)
         self._casework.open_case(connection, fresh, asked.language, request)
 
     def _lay(
@@ -239,7 +231,8 @@ class Inbox:
             )
         else:
             apology = {"reason": "failure", "sentence": "apology_handoff"}
-            await self._finish(asked, Turn(asked.memory, case=apology))
+            # A form that asked is over: the person who has the case reads what was told.
+            await self._finish(asked, Turn(None, case=apology))
 
 
 def _accept(connection: Connection, inbound: Sequence[Inbound]) -> int:

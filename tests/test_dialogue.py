@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from conftest import Book
+from rasa.shared.core.domain import Domain
 
 from bot import dialogue as room
 from bot.content.voice import Voice
@@ -173,6 +174,7 @@ class Silent:
 
     def __init__(self, ready: bool = True, forever: bool = False) -> None:
         self.ready, self.forever = ready, forever
+        self.domain = Domain.empty()
 
     def is_ready(self) -> bool:
         """Tells whether there is a model."""
@@ -206,3 +208,98 @@ async def test_a_failed_turn_leaves_the_memory_as_it_was(voice: Voice, person: P
     with pytest.raises(TurnFailed):
         await Dialogue(Silent(), voice).run("m:1", "还有?", "en", person.memory, 1)  # type: ignore[arg-type]
     assert person.memory == before
+
+
+CONVERSATIONS = [
+    (
+        "en",
+        [
+            ("are you open on Saturday?", "Saturday"),
+            ("and on Sundays?", "Sunday"),
+            ("ok great 👍", "welcome"),
+            ("no, I meant Friday", "8:30pm"),
+            ("not the times, the audio guide", "audio"),
+        ],
+    ),
+    (
+        "zh-Hans",
+        [
+            ("周六几点开门", "星期六"),
+            ("那周日呢？", "星期日"),
+            ("知道了", "不客气"),
+            ("不是这个，我问的是周五", "20:30"),
+            ("不是开放时间，我问的是语音导览", "导览"),
+        ],
+    ),
+    (
+        "zh-Hant",
+        [
+            ("請問門票多少錢？", "14"),
+            ("那學生呢？", "9"),
+            ("有語音導覽嗎", "導覽"),
+        ],
+    ),
+]
+
+
+@pytest.mark.parametrize(("language", "turns"), CONVERSATIONS, ids=["en", "hans", "hant"])
+async def test_a_text_is_understood_after_the_one_before(
+    person: Person, language: str, turns: list[tuple[str, str]]
+) -> None:
+    for text, words in turns:
+        turn = await person.ask(text, language)
+        assert words in "\n".join(reply.text for reply in turn.replies), text
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "words"),
+    [
+        ("What time do you open on Friday and can I take photos?", "en", ("8:30pm", "hotos")),
+        ("周五几点开门？另外可以拍照吗", "zh-Hans", ("20:30", "拍照")),
+    ],
+)
+async def test_two_questions_get_two_answers(
+    person: Person, text: str, language: str, words: tuple[str, str]
+) -> None:
+    turn = await person.ask(text, language)
+    assert len(turn.replies) == 2
+    for reply, wanted in zip(turn.replies, words, strict=True):
+        assert wanted in reply.text
+    assert person.understood.topic == "opening_hours"
+
+
+@pytest.mark.parametrize(("text", "language"), [("no that's wrong", "en"), ("不对", "zh-Hans")])
+async def test_wrong_brings_the_next_best_topics_as_buttons(
+    person: Person, text: str, language: str
+) -> None:
+    await person.ask("what does a ticket cost? 门票多少钱", language)
+    turn = await person.ask(text, language)
+    meanings = [button.value for button in turn.replies[-1].buttons]
+    assert len(meanings) == 3
+    assert meanings[-1] == "speak_to_human"
+    assert "faq/admission_price" not in meanings
+
+
+async def test_a_question_of_an_earlier_session_is_forgotten(person: Person) -> None:
+    await person.ask("how much is the audio guide")
+    for event in person.memory or []:
+        event["timestamp"] -= 2 * 3600
+    await person.ask("and for students?")
+    users = [event for event in person.memory or [] if event["event"] == "user"]
+    assert users[-1]["metadata"]["previous"] is None
+
+
+async def test_abuse_is_met_calmly_and_shown_to_staff_the_second_time(person: Person) -> None:
+    first = await person.ask("you stupid bot")
+    assert (len(first.replies), first.case) == (1, None)
+    await person.ask("can I take photos")
+    second = await person.ask("你个笨蛋，什么破机器人", "zh-Hans")
+    assert second.case == {"reason": "abuse", "sentence": "abuse_reply"}
+    assert second.replies == []
+
+
+async def test_a_button_after_asking_back_answers_what_was_asked(person: Person) -> None:
+    asked = await person.ask("sunday sunday sunday 周日 prices stroller")
+    assert asked.replies[-1].buttons
+    turn = await person.ask("Opening times", choice="faq/opening_hours")
+    assert "Sunday" in turn.replies[0].text

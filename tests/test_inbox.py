@@ -19,7 +19,7 @@ from bot.store import cases, log
 from bot.store.database import Database
 from bot.store.tables import cases as case_table
 from bot.store.tables import choices, desk_jobs
-from bot.translate import NoTranslator
+from bot.translate import NoTranslator, Translation
 
 ANA = Person("U1", "Ana")
 CASE = {"reason": "speak_to_human", "sentence": "handoff_open"}
@@ -421,3 +421,97 @@ async def test_a_second_request_finds_the_open_case(desk: Desk, database: Databa
     assert len(database.now(cases.list_cases)) == 1
     await desk.hear("真人 please")
     assert len(database.now(cases.list_cases)) == 1
+
+
+# -- forms ------------------------------------------------------------------------------------
+
+TOLD = {"What was lost": "我的伞 umbrella", "Where and when": "昨天在二楼"}
+REPORT = {"reason": "lost_property", "sentence": "forms.sent.lost_property", "details": TOLD}
+
+
+class Capitals:
+    """Translates by writing in capitals, and counts how often it is asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    async def translate(self, text: str, source: str, target: str) -> Translation:
+        """Returns the capitals."""
+        self.asked.append(text)
+        return Translation(text.upper(), target, "capitals")
+
+
+async def test_what_was_told_is_kept_with_the_case_and_translated_with_one_question(
+    desk: Desk, book: Book
+) -> None:
+    engine = Capitals()
+    desk.inbox._translator = engine
+    desk.script.turns = [Turn([], case={**REPORT, "question": "我的伞 umbrella"})]
+    await desk.hear("跳过 skip", locale="zh_CN")
+    [case] = book.rows(case_table)
+    assert (case.reason, case.department) == ("lost_property", "lost_property")
+    assert (case.question, case.details, case.priority) == ("我的伞 umbrella", TOLD, "normal")
+    assert case.translation["details"] == {
+        "What was lost": "我的伞 UMBRELLA",
+        "Where and when": "昨天在二楼",
+    }
+    assert len(engine.asked) == 1
+    assert book.rows(direction="in")[0].translation["text"] == "跳过 SKIP"
+
+
+async def test_without_a_translator_details_come_with_a_notice(desk: Desk, book: Book) -> None:
+    desk.script.turns = [Turn([], case=dict(REPORT))]
+    await desk.hear("昨天在二楼")
+    [case] = book.rows(case_table)
+    assert case.details == TOLD
+    assert "Not translated" in case.translation["notice"]
+
+
+async def test_an_urgent_case_is_due_at_once(desk: Desk, book: Book, clock: Clock) -> None:
+    desk.script.turns = [Turn([], case={"reason": "emergency", "priority": "urgent"})]
+    await desk.hear("有人晕倒了 help")
+    [case] = book.rows(case_table)
+    assert (case.priority, case.due_at) == ("urgent", clock())
+    assert case.department == "visitor_services"
+
+
+async def test_a_report_waits_while_its_form_asks_and_no_longer(desk: Desk, book: Book) -> None:
+    turns = [Turn([], [Reply("哪里?")], unfinished=dict(REPORT)), Turn([], [Reply("好 ok")])]
+    desk.script.turns = [*turns, Turn([], [Reply("bye 再见")], settled=True)]
+    for line, waiting in (("丢了 lost", REPORT), ("谢谢 thanks", REPORT), ("算了 stop", None)):
+        await desk.hear(line)
+        assert book.talk().unfinished == waiting
+
+
+async def test_a_case_settles_what_waited(desk: Desk, book: Book) -> None:
+    desk.script.turns = [
+        Turn([], [Reply("哪里?")], unfinished=dict(REPORT)),
+        Turn([], case=dict(REPORT), unfinished=dict(REPORT)),
+    ]
+    await desk.hear("丢了 lost")
+    await desk.hear("二楼 upstairs")
+    assert book.talk().unfinished is None
+
+
+@pytest.mark.parametrize(("form", "read"), [("complaint_form", 1), (None, 0)])
+async def test_a_long_text_is_read_where_a_form_waits_for_it(
+    desk: Desk, form: str | None, read: int
+) -> None:
+    loop = [{"event": "active_loop", "name": "x"}, {"event": "active_loop", "name": form}]
+    desk.script.turns = [Turn(loop, [Reply("发生了什么 happened?")])]
+    await desk.hear("投诉 complaint")
+    await desk.hear("吵" * (LONGEST_QUESTION + 1))
+    assert len(desk.script.asked) == 1 + read
+
+
+async def test_after_an_apology_no_form_is_open_any_more(
+    desk: Desk, book: Book, clock: Clock
+) -> None:
+    await desk.hear("丢了 lost")
+    assert book.talk().memory
+    desk.script.turns = [TurnFailed("silent")] * 3
+    await desk.hear("二楼 upstairs")
+    for seconds in (0.5, 2.0):
+        clock.on(seconds=seconds)
+        assert await desk.answer()
+    assert not book.talk().memory

@@ -8,7 +8,8 @@ import pytest
 from rasa_sdk.executor import CollectingDispatcher
 from turns import tracker
 
-from actions.fallback import Clarify, offered_topics
+from actions.buttons import offered_topics
+from actions.fallback import OFFERS, Clarify, OutOfScope
 from bot.content.voice import Voice
 from bot.language import LANGUAGES, is_han
 
@@ -64,6 +65,40 @@ async def test_clarify(voice: Voice, language: str, names: tuple[str, ...]) -> N
     assert message["text"] == voice.say(key, language)
     chinese = [any(is_han(c) for c in button["title"]) for button in buttons]
     assert chinese == [language != "en"] * len(buttons)
+
+
+MISSED = {"event": "user", "timestamp": 0.0, "parse_data": {"decision": "clarify"}}
+
+
+async def missed(action: Clarify | OutOfScope, language: str, said: str) -> dict[str, Any]:
+    dispatcher = CollectingDispatcher()
+    events = [MISSED, {"event": "bot", "text": said}]
+    names = ranking("faq/directions", "faq/photography", "faq/audio_guide")
+    await action.run(dispatcher, tracker("嗯 hm", language, ranking=names, events=events), {})
+    [message] = dispatcher.messages
+    return dict(message)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("action", [Clarify(), OutOfScope()])
+async def test_who_was_not_understood_twice_is_offered_a_person(
+    voice: Voice, action: Clarify | OutOfScope, language: str
+) -> None:
+    said, heard = voice.say("clarify", language), []
+    for _ in range(2 * len(OFFERS)):
+        message = await missed(action, language, said)
+        assert message["text"] != said
+        assert message["buttons"][0]["payload"] == "speak_to_human"
+        assert len(message["buttons"]) <= 3
+        heard.append(said := message["text"])
+    assert heard == [voice.say(key, language) for key in OFFERS] * 2
+
+
+async def test_what_is_not_ours_is_said_once(voice: Voice) -> None:
+    dispatcher = CollectingDispatcher()
+    await OutOfScope().run(dispatcher, tracker("天气 weather", "zh-Hans"), {})
+    [message] = dispatcher.messages
+    assert message["text"] == voice.say("out_of_scope", "zh-Hans")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

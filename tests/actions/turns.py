@@ -21,13 +21,20 @@ def tracker(
     seq: int | None = None,
     intent: str = "faq",
     ranking: list[dict[str, Any]] | None = None,
+    decision: str = "answer",
+    events: list[dict[str, Any]] | None = None,
+    slots: dict[str, Any] | None = None,
+    **more: Any,
 ) -> Tracker:
-    """Returns the tracker of one turn."""
+    """Returns the tracker of one turn; `more` is what else was understood of the text."""
     latest = {
         "text": text,
         "intent": {"name": intent, "confidence": 0.81234},
-        "decision": "answer",
+        "decision": decision,
         "intent_ranking": RANKING if ranking is None else ranking,
         "metadata": {"language": language, "message": seq, "choice": None},
+        **more,
     }
-    return Tracker("messenger:7", {"language": language[:2]}, latest, [], False, None, {}, "x")
+    known = {"language": language[:2], **(slots or {})}
+    happened = [*(events or []), {"event": "user", "parse_data": latest, "timestamp": 1.0}]
+    return Tracker("messenger:7", known, latest, happened, False, None, {}, "x")

@@ -7,9 +7,16 @@ from typing import Any
 import pytest
 from rasa.shared.nlu.training_data.message import Message
 
+from bot.nlu.context import Part, Ranking, Reading
 from bot.nlu.scope import Scope, decide
 
-THRESHOLDS = {"answer": 0.5, "service": 0.6, "out_of_scope": 0.7}
+THRESHOLDS = {
+    "answer": 0.5,
+    "service": 0.6,
+    "out_of_scope": 0.7,
+    "several": 0.7,
+    "supported": 0.01,
+}
 
 
 @pytest.mark.parametrize(
@@ -59,3 +66,72 @@ def test_process(text: str, best: str, confidence: float, intent: str, topic: st
 def test_without_a_ranking_nothing_is_answered() -> None:
     [decided] = Scope(THRESHOLDS).process([Message({"text": "嗯 hm"})])
     assert decided.get("decision") == "out_of_scope"
+
+
+def ranked(best: str, confidence: float = 0.9) -> Ranking:
+    return [{"name": best, "confidence": confidence}, {"name": "faq/rest", "confidence": 0.1}]
+
+
+def decided(reading: Reading, **more: Any) -> Message:
+    message = Message({"text": reading.asked, "reading": reading, **more})
+    message.set("intent_ranking", reading.ranking)
+    return Scope(THRESHOLDS).process([message])[0]
+
+
+def slot(message: Message) -> str | None:
+    entities = {e["entity"]: e["value"] for e in message.get("entities") or []}
+    return entities.get("topic")
+
+
+@pytest.mark.parametrize(
+    ("bests", "topics"),
+    [
+        (["faq/opening_hours", "faq/parking"], ["faq/opening_hours", "faq/parking"]),
+        (["faq/a", "faq/b", "faq/c"], ["faq/a", "faq/b", "faq/c"]),
+        (["greeting", "faq/b", "faq/c"], ["faq/b", "faq/c"]),
+        (["faq/a", "faq/a"], ["faq/whole"]),
+        (["greeting", "faq/b"], ["faq/whole"]),
+        (["out_of_scope", "thanks"], ["faq/whole"]),
+    ],
+)
+def test_surely_different_questions_are_all_answered(bests: list[str], topics: list[str]) -> None:
+    parts = tuple(Part(f"停车 {best}?", ranked(best)) for best in bests)
+    message = decided(Reading("开放 and 停车", ranked("faq/whole"), parts))
+    assert [each["topic"] for each in message.get("questions")] == topics
+    assert slot(message) == ("several" if len(topics) > 1 else "whole")
+    assert message.get("intent_ranking")[0]["name"] == topics[0]
+    assert (message.get("decision"), message.get("intent")["name"]) == ("answer", "faq")
+
+
+def test_a_part_that_is_not_sure_does_not_count() -> None:
+    parts = (Part("open?", ranked("faq/a")), Part("停?", ranked("faq/b", 0.69)))
+    message = decided(Reading("open? 停?", ranked("faq/whole"), parts))
+    assert [each["topic"] for each in message.get("questions")] == ["faq/whole"]
+
+
+def test_a_part_that_the_whole_message_knows_nothing_of_does_not_count() -> None:
+    parts = (Part("open?", ranked("faq/a")), Part("停?", ranked("faq/b"), support=0.001))
+    message = decided(Reading("open? 停?", ranked("faq/whole"), parts))
+    assert [each["topic"] for each in message.get("questions")] == ["faq/whole"]
+
+
+def test_two_topics_on_one_subject_are_one_question() -> None:
+    parts = tuple(
+        Part("几点 open?", ranked(f"faq/{t}")) for t in ("late_opening", "opening_hours")
+    )
+    message = decided(Reading("几点 open?", ranked("faq/whole"), parts))
+    assert [each["topic"] for each in message.get("questions")] == ["faq/whole"]
+
+
+def test_after_a_bare_no_nothing_is_sure() -> None:
+    message = decided(Reading("开 open?", ranked("faq/a"), rejected=("faq/b",), unsure=True))
+    assert (message.get("decision"), message.get("questions")) == ("clarify", [])
+    assert message.get("rejected") == ["faq/b"]
+
+
+@pytest.mark.parametrize("kind", ["injury", "fire", "lost_child", "threat"])
+def test_an_emergency_comes_before_everything(kind: str) -> None:
+    message = decided(Reading("救命 help", ranked("out_of_scope")), urgent=kind)
+    assert (slot(message), message.get("intent")["name"]) == ("emergency", "faq")
+    assert (message.get("decision"), message.get("questions")) == ("service", [])
+    assert message.as_dict(only_output_properties=True)["urgent"] == kind

@@ -92,7 +92,8 @@ class House:
 
     def cards(self, ref: str) -> list[JsonDict]:
         """The messages in the desk channel itself that are about a case."""
-        return [m for m in self.slack.roots(DESK) if str(m["text"]).startswith(f"{ref}:")]
+        heads = (f"{ref}:", f"🚨 URGENT {ref}:")
+        return [m for m in self.slack.roots(DESK) if str(m["text"]).startswith(heads)]
 
     def thread(self, card: str) -> str:
         """Everything in a case's thread, as one text."""
