@@ -139,6 +139,8 @@ def _noun(noun: Noun) -> Reader:
         kind = ADJECTIVE_KINDS.get(adjective.strip(), noun.kind)
         kind = "adult" if adjective.startswith(("adult", "grown")) and kind == "child" else kind
         said = number(given.get("count") or "")
+        if said == 0:
+            return
         count = noun.count if noun.count and said in (None, 1) else said
         if count is None and _is_one(match):
             count = 1

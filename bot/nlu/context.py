@@ -19,6 +19,8 @@ Rank = Callable[[str], Ranking]
 
 FAQ = "faq/"
 THANKS = "thanks"
+# How much it counts that a text is nothing but a reaction.
+SURELY = 0.95
 # How much the question before counts beside the text alone, by the kind of follow-up.
 WEIGHTS: Mapping[follow_up.Kind, float] = {
     "none": 0.0,
@@ -120,7 +122,8 @@ def understand(text: str, metadata: Mapping[str, Any], rank: Rank) -> Reading:
         asked = f"{previous.text}\n{text}" if previous and previous.topic is None else text
         return Reading(asked, [{"name": metadata["choice"], "confidence": 1.0}])
     if is_reaction(text):
-        return Reading(text, [{"name": THANKS, "confidence": 1.0}])
+        thanks = [{"name": THANKS, "confidence": 1.0}]
+        return Reading(text, combined(rank(text), thanks, SURELY))
     corrected = correction(text) if previous else None
     if previous and corrected:
         return _corrected(text, corrected, previous, rank)

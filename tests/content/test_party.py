@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.content.party import find_party
@@ -107,7 +107,12 @@ TEXTS = st.one_of(
 )
 
 
+def test_nobody_is_nobody() -> None:
+    assert find_party("2 adults 0 kids") == find_party("2 adults")
+
+
 @given(TEXTS)
+@example("0 KID 0")
 def test_no_text_makes_it_stumble(text: str) -> None:
     for person in find_party(text):
         assert person.count is None or 0 < person.count <= 200

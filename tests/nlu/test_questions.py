@@ -18,7 +18,7 @@ from bot.parse import understood
 from report.held_out import held_out
 from report.results import Question
 
-FLOORS = {"en": 0.80, "zh-Hans": 0.88, "zh-Hant": 0.80, "mixed": 0.80}
+FLOORS = {"en": 0.87, "zh-Hans": 0.88, "zh-Hant": 0.95, "mixed": 0.92}
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +49,7 @@ def test_a_wrong_answer_is_rare(answers: Any) -> None:
         for question, found in answers
         if question.in_scope
     ]
-    assert sum(wrong) / len(wrong) <= 0.07
+    assert sum(wrong) / len(wrong) <= 0.06
 
 
 def test_what_is_not_the_museums_business_is_seldom_answered(answers: Any) -> None:
@@ -58,7 +58,7 @@ def test_what_is_not_the_museums_business_is_seldom_answered(answers: Any) -> No
         for question, found in answers
         if not question.in_scope
     ]
-    assert sum(answered) / len(answered) <= 0.15
+    assert sum(answered) / len(answered) <= 0.10
 
 
 def test_the_right_topic_is_nearly_always_among_three(answers: Any) -> None:
@@ -67,7 +67,7 @@ def test_the_right_topic_is_nearly_always_among_three(answers: Any) -> None:
         for question, found in answers
         if question.in_scope
     ]
-    assert sum(found_in_three) / len(found_in_three) >= 0.93
+    assert sum(found_in_three) / len(found_in_three) >= 0.96
 
 
 def test_every_topic_has_held_out_questions(answers: Any) -> None:
