@@ -52,7 +52,7 @@ class _Group:
 
 def find_party(text: str) -> tuple[Person, ...]:
     """The visitors that a text names, in its order; empty where it names none."""
-    words = normal(text)
+    words = _NOBODY.sub(" ", normal(text))
     ages, words = find_ages(words)
     groups, words = _groups(words)
     _assign(groups, ages, words)
@@ -89,6 +89,10 @@ _GENERIC = re.compile(rf"\b{GENERIC}|\bfor (?P<two>two|2)\b(?! (?:hours|days|wee
 _HAN_GENERIC = re.compile(rf"(?P<count>[2-9]|\d\d|(?!一[个位张人]){HAN})(?:(?:个|位)?人|张票?)")
 # "Is she an adult, or a child?", "the full adult price": a line of the price list, no visitor.
 _PRICE_BEFORE = re.compile(r"(?:\bfull|\bas an?|\bor|算|还是|按)\s*$")
+# "0 kids" is neither a visitor nor an age.
+_NOBODY = re.compile(
+    r"\b(?:0|zero) [a-z]+|(?<!\d)0[个位名]?(?=[小孩儿大成老学婴])[\u4e00-\u9fff]{2}"
+)
 _PRICE_AFTER = re.compile(r"\s*(?:price|rate|fare|ticket|discount|concession|票|价|的价)")
 
 

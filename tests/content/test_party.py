@@ -107,8 +107,12 @@ TEXTS = st.one_of(
 )
 
 
-def test_nobody_is_nobody() -> None:
-    assert find_party("2 adults 0 kids") == find_party("2 adults")
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [("2 adults 0 kids", "2 adults"), ("两个大人0个小孩", "两个大人"), ("2大人0學生", "2大人")],
+)
+def test_nobody_is_nobody(text: str, same: str) -> None:
+    assert find_party(text) == find_party(same)
 
 
 @given(TEXTS)
