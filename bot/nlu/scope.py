@@ -84,7 +84,7 @@ class Scope(GraphComponent):
         parts = _apart([part for part in reading.parts if self._counts(part)])
         if message.get("urgent"):
             message.set("urgent", message.get("urgent"), add_to_output=True)
-            _write(message, reading, "service", [], EMERGENCY)
+            _write(message, reading, "answer", [], EMERGENCY)
         elif len(parts) > 1:
             ranking = _headed(reading.ranking, parts)
             _write(message, replace(reading, ranking=ranking), "answer", parts, SEVERAL)
@@ -123,10 +123,10 @@ def _write(message: Message, reading: Reading, decision: str, parts: list[Part],
     """
     best = reading.ranking[0]
     named = {"clarify": UNSURE, "out_of_scope": OUT_OF_SCOPE}.get(decision, best["name"])
-    if decision == "answer" or way == EMERGENCY:
+    if decision == "answer":
         tag(message, "topic", way)
         named = FAQ
-    if decision == "answer":
+    if decision == "answer" and way != EMERGENCY:
         message.set("response_selector", _selected(best["name"]), add_to_output=True)
     outputs: dict[str, Any] = {
         "decision": decision,

@@ -133,5 +133,5 @@ def test_after_a_bare_no_nothing_is_sure() -> None:
 def test_an_emergency_comes_before_everything(kind: str) -> None:
     message = decided(Reading("救命 help", ranked("out_of_scope")), urgent=kind)
     assert (slot(message), message.get("intent")["name"]) == ("emergency", "faq")
-    assert (message.get("decision"), message.get("questions")) == ("service", [])
+    assert (message.get("decision"), message.get("questions")) == ("answer", [])
     assert message.as_dict(only_output_properties=True)["urgent"] == kind
