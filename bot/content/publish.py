@@ -110,7 +110,9 @@ class _Steps(logging.Handler):
 
 @contextmanager
 def _progress() -> Iterator[None]:
-    print("Training (two to three minutes the first time, about one after an edit):", file=sys.stderr)
+    print(
+        "Training (two to three minutes the first time, about one after an edit):", file=sys.stderr
+    )
     handler = _Steps()
     watched = [logging.getLogger(n) for n in ("rasa.engine.training.hooks", "bot.nlu")]
     before = [(log, log.level) for log in watched]
