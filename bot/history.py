@@ -28,6 +28,9 @@ def previous_question(events: Events, since: float) -> dict[str, Any] | None:
     for parsed, at in _understood(events):
         if at < since:
             return None
+        if parsed.get("urgent"):
+            # An emergency is nothing to ask on about.
+            return None
         if parsed.get("decision") in ("answer", "clarify"):
             return _question(parsed)
         if (parsed.get("intent") or {}).get("name") not in ASIDES:

@@ -39,6 +39,7 @@ SESSION = {"event": "session_started"}
         ([user("answer", OPENING), BOT, THANKS, BOT], "faq/opening_hours"),
         ([user("answer", OPENING), user("service", intent="speak_to_human")], None),
         ([user("answer", OPENING), user("out_of_scope", intent="out_of_scope")], None),
+        ([user("answer", OPENING), user("answer", urgent="fire", asked="着火了 fire")], None),
         ([user("clarify", asked="婴儿车 stroller")], "婴儿车 stroller"),
         ([user("answer", OPENING), SESSION], None),
         ([user("answer", OPENING, at=5.0)], None),
