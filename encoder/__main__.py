@@ -8,35 +8,30 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-import yaml
-
 from bot.config import ROOT
+from bot.nlu.encoder import MOST_PIECES
+from bot.nlu.form_answer import UNTRAINED
 from bot.nlu.text import normal
-from encoder.export import LONGEST, export
+from encoder.export import export
 from encoder.network import Network
 from encoder.source import read_source
 from encoder.tune import Tuning
 from encoder.vocabulary import make_tokenizer, needed
+from report.texts import example_rows, question_rows, texts_of
 
 # The lowest layers know letters and words of both languages; the corpus has nothing to add there.
 FROZEN_LAYERS = 4
 
 
-def corpus(data: Path) -> list[tuple[str, str]]:
+def corpus(root: Path = ROOT) -> list[tuple[str, str]]:
     """Returns the examples of all topics and service intents with their label, each text once."""
     found: dict[str, str] = {}
-    for file in [*sorted((data / "nlu/faq").glob("*.yml")), data / "nlu/service.yml"]:
-        for row in yaml.safe_load(file.read_text())["nlu"]:
-            label = row["intent"].removeprefix("faq/")
-            for line in row["examples"].splitlines():
-                found.setdefault(normal(line.removeprefix("- ")), label)
+    for row in example_rows(root):
+        label = row["intent"].removeprefix("faq/")
+        if label not in UNTRAINED:
+            for text in texts_of(row):
+                found.setdefault(normal(text), label)
     return list(found.items())
-
-
-def questions(path: Path) -> list[tuple[str, str]]:
-    """Returns held-out questions with their label."""
-    asked = yaml.safe_load(path.read_text())["questions"]
-    return [(normal(question["text"]), question["topic"]) for question in asked]
 
 
 def main(target: Path = ROOT / "bot" / "nlu") -> None:
@@ -46,14 +41,15 @@ def main(target: Path = ROOT / "bot" / "nlu") -> None:
     tokenizer = make_tokenizer([source.pieces[i] for i in kept], [source.scores[i] for i in kept])
     tell(f"{len(kept)} of {len(source.pieces)} pieces are kept")
     tensors = {**source.tensors, "emb.word": source.tensors["emb.word"][kept]}
-    tensors["emb.pos"] = tensors["emb.pos"][:LONGEST]
+    tensors["emb.pos"] = tensors["emb.pos"][:MOST_PIECES]
     network = Network(tensors, source.layers, source.heads, FROZEN_LAYERS)
-    texts, labels = zip(*corpus(ROOT / "data"), strict=True)
+    texts, labels = zip(*corpus(), strict=True)
     tell(f"{len(texts)} examples")
     tuning = Tuning(network, lambda text: list(tokenizer.encode(text).ids), texts, labels)
     tuning.run(tell)
-    asked, right = zip(*questions(ROOT / "tests/nlu/dev.yml"), strict=True)
-    hits = [a == b for a, b in zip(tuning.nearest(asked), right, strict=True)]
+    asked = question_rows("dev")
+    nearest = tuning.nearest([normal(row["text"]) for row in asked])
+    hits = [found == row["topic"] for found, row in zip(nearest, asked, strict=True)]
     tell(f"nearest topic right on {100 * sum(hits) / len(hits):.1f} % of all dev questions")
     file = target / "encoder.onnx"
     export(network.tensors(), source.layers, source.heads, tuning.centre, file)

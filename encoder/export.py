@@ -14,14 +14,12 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
-Array = np.ndarray[Any, Any]
+from encoder.network import EPSILON
+from encoder.source import Array
 
 OPSET = 17
 # onnxruntime reads this version of the format since 1.16.
 FORMAT = 8
-EPSILON = 1e-12
-# Longer texts are cut: a question is shorter.
-LONGEST = 160
 
 
 class Graph:
@@ -52,7 +50,7 @@ class Graph:
         rows = self.constant("words", np.rint(words / np.maximum(scales, 1e-9)).astype(np.int8))
         row = self.node("Cast", self.node("Gather", rows, numbers), to=TensorProto.FLOAT)
         scale = self.node("Gather", self.constant("scales", scales.astype(np.float32)), numbers)
-        places = self.constant("places", self._tensors["emb.pos"][:LONGEST])
+        places = self.constant("places", self._tensors["emb.pos"])
         length = self.node("Shape", numbers, start=1, end=2)
         zero, first = (self.constant(n, np.array([0], np.int64)) for n in ("zero", "first"))
         place = self.node("Slice", places, zero, length, first)

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-Array = np.ndarray[Any, Any]
+from encoder.source import Array
+
 Tensor = Any
 
 PADDING = 1

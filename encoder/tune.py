@@ -20,7 +20,8 @@ import tensorflow as tf
 
 from bot.nlu.text import normal
 from bot.nlu.typos import misspell
-from encoder.network import Array, Network, padded
+from encoder.network import Network, padded
+from encoder.source import Array
 
 logger = logging.getLogger(__name__)
 

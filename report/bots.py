@@ -26,6 +26,7 @@ from bot.dialogue import plain
 from bot.parse import parse_lines
 from report import THREADS
 from report.results import OUT_OF_SCOPE, Question, Result, Results, as_rows, from_rows
+from report.texts import example_rows
 
 WARM_UP = tuple(f"warm up number {number}" for number in range(20))
 FOLDER = ROOT / ".docent" / "report"
@@ -65,12 +66,7 @@ def _project(examples: int) -> Path:
     """Writes the default pipeline and its examples, in a folder named by what is in it."""
     config = yaml.safe_load(rasa_default.CONFIG)
     del config["policies"]
-    blocks = [
-        block
-        for source in sorted((ROOT / "data/nlu").rglob("*.yml"))
-        for block in yaml.safe_load(source.read_text(encoding="utf-8"))["nlu"]
-    ]
-    found = rasa_default.evenly(blocks, examples)
+    found = rasa_default.evenly(example_rows(), examples)
     # Each topic is an intent of its own: so the first guess and its confidence are comparable.
     flat = {intent.removeprefix("faq/"): texts for intent, texts in found.items()}
     data = {"version": "3.1", "nlu": rasa_default.rows(flat)}

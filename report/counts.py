@@ -17,6 +17,7 @@ from bot.config import ROOT
 from bot.content.example_rows import OUT_OF_SCOPE, PLAIN, STYLES
 from bot.content.topics import is_chinese_example
 from report.page import table
+from report.texts import example_rows, question_rows, texts_of
 
 PAGE = "docs/corpus.md"
 BEGIN, END = "<!-- counts: make fmt -->\n", "<!-- /counts -->\n"
@@ -36,17 +37,14 @@ class Counted:
 
 def corpus(root: Path = ROOT) -> Iterator[Counted]:
     """Yields all examples and held-out questions; a row that tells no style has none."""
-    for path in sorted((root / "data" / "nlu").rglob("*.yml")):
-        for row in _read(path)["nlu"]:
-            topic = row["intent"].removeprefix("faq/")
-            told = row.get("metadata") or {}
-            for line in row["examples"].splitlines():
-                language = "zh" if is_chinese_example(line) else "en"
-                yield Counted(
-                    topic, told.get("language", language), told.get("style", ""), "train"
-                )
+    for row in example_rows(root):
+        topic = row["intent"].removeprefix("faq/")
+        told = row.get("metadata") or {}
+        for text in texts_of(row):
+            language = "zh" if is_chinese_example(text) else "en"
+            yield Counted(topic, told.get("language", language), told.get("style", ""), "train")
     for name in HELD_OUT:
-        for row in _read(root / "tests" / "nlu" / f"{name}.yml")["questions"]:
+        for row in question_rows(name, root):
             language = "en" if row["language"] == "en" else "zh"
             yield Counted(row["topic"], language, row["style"], name)
 

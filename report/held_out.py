@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-
-import yaml
 
 from bot.config import ROOT
 from bot.content.likeness import bare
 from report.results import Question
+from report.texts import Row, example_rows, question_rows, texts_of
 
 SETS = ("dev", "test")
 
@@ -32,7 +31,7 @@ def held_out(root: Path = ROOT) -> dict[str, HeldOut]:
     seen = {bare(text) for text in examples(root)}
     found: dict[str, HeldOut] = {}
     for name in SETS:
-        asked = list(_questions(root / "tests" / "nlu" / f"{name}.yml"))
+        asked = [_question(row) for row in question_rows(name, root)]
         fresh = [question for question in asked if bare(question.text) not in seen]
         found[name] = HeldOut(fresh, len(asked) - len(fresh))
         seen |= {bare(question.text) for question in asked}
@@ -41,19 +40,9 @@ def held_out(root: Path = ROOT) -> dict[str, HeldOut]:
 
 def examples(root: Path = ROOT) -> Iterator[str]:
     """Yields the examples of all topics and service intents."""
-    for path in sorted((root / "data" / "nlu").rglob("*.yml")):
-        for row in _read(path)["nlu"]:
-            yield from (line[2:] for line in row["examples"].splitlines())
+    for row in example_rows(root):
+        yield from texts_of(row)
 
 
-def _questions(path: Path) -> Iterable[Question]:
-    fields = ("text", "topic", "language", "style")
-    return (Question(**{name: row[name] for name in fields}) for row in _read(path)["questions"])
-
-
-def _read(path: Path) -> dict[str, list[dict[str, str]]]:
-    found: dict[str, list[dict[str, str]]] = yaml.load(
-        path.read_text(encoding="utf-8"),
-        yaml.CSafeLoader,
-    )
-    return found
+def _question(row: Row) -> Question:
+    return Question(**{name: row[name] for name in ("text", "topic", "language", "style")})

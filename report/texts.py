@@ -1,0 +1,37 @@
+"""The rows of the content's examples and of the held-out questions, as they stand in the files.
+
+For tools that need texts and labels alone; `bot.content` reads the same files with every line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bot.config import ROOT
+
+Row = dict[str, Any]
+
+
+def example_rows(root: Path = ROOT) -> Iterator[Row]:
+    """Yields Rasa's rows of all files of data/nlu: an intent, its metadata and its examples."""
+    for path in sorted((root / "data" / "nlu").rglob("*.yml")):
+        yield from _read(path)["nlu"]
+
+
+def texts_of(row: Row) -> list[str]:
+    """Returns the examples of a row, without what makes them a list."""
+    return [line[2:] for line in row["examples"].splitlines()]
+
+
+def question_rows(name: str, root: Path = ROOT) -> list[Row]:
+    """Returns the rows of a set of held-out questions, "dev" or "test"."""
+    return _read(root / "tests" / "nlu" / f"{name}.yml")["questions"]
+
+
+def _read(path: Path) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
+    return found
