@@ -7,51 +7,16 @@ variables and then needs all of them: a channel without its secret does not star
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from dotenv import dotenv_values
 
 from bot.errors import SettingError
+from bot.variables import CHANNEL_OPTIONS, CHANNEL_SETTINGS, SETTINGS, SHAPES
 
 ROOT = Path(__file__).resolve().parent.parent
-
-
-@dataclass(frozen=True)
-class Setting:
-    """One variable: its default, what it does, and whether its value is a secret."""
-
-    name: str
-    default: str
-    help: str
-    secret: bool = False
-
-
-SETTINGS = (
-    Setting("DATABASE_URL", "sqlite:///var/docent.db", "Where everything is remembered.", True),
-    Setting("PUBLIC_URL", "", "The https address visitors and platforms reach Docent at."),
-    Setting("PORT", "5005", "The port that `docent up` listens on."),
-    Setting("HOST", "127.0.0.1", "The address it listens on; 0.0.0.0 for every interface."),
-    Setting("MESSENGER_PAGE_TOKEN", "", "Page access token, from Meta's app dashboard.", True),
-    Setting("MESSENGER_APP_SECRET", "", "App secret that signs Meta's webhooks.", True),
-    Setting("MESSENGER_VERIFY_TOKEN", "", "A word of yours, repeated in the webhook form.", True),
-    Setting("MESSENGER_API_URL", "https://graph.facebook.com/v23.0", "Meta's Graph API."),
-    Setting("SLACK_BOT_TOKEN", "", "Bot token of the Slack app (xoxb-...).", True),
-    Setting("SLACK_SIGNING_SECRET", "", "Signing secret of the Slack app.", True),
-    Setting("SLACK_DESK_CHANNEL", "", "Id of the channel where cases open (C...)."),
-    Setting("SLACK_API_URL", "https://slack.com/api/", "Slack's Web API."),
-    Setting("TRANSLATOR", "none", "Translation for staff: googletrans, libretranslate or none."),
-    Setting("TRANSLATOR_URL", "", "Address of your LibreTranslate server."),
-    Setting("DESK_UNDO_SECONDS", "5", "How long staff can take a reply back; 0 sends at once."),
-    Setting("DESK_PASSWORD", "", "Password of the web desk; unset: loopback only.", True),
-)
-
-# A channel is on when any of its variables is set, and then needs all of them.
-CHANNEL_SETTINGS: Mapping[str, tuple[str, ...]] = {
-    "messenger": ("MESSENGER_PAGE_TOKEN", "MESSENGER_APP_SECRET", "MESSENGER_VERIFY_TOKEN"),
-    "slack": ("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_DESK_CHANNEL"),
-}
 
 
 class Settings:
@@ -67,6 +32,7 @@ class Settings:
         self.enabled = frozenset(self._enabled_channels())
         self.port = self._number("PORT", 65535)
         self.desk_undo_seconds = self._number("DESK_UNDO_SECONDS", 600)
+        self._check_shapes()
         self._check_translator()
         self._check_database()
 
@@ -85,17 +51,24 @@ class Settings:
     def _enabled_channels(self) -> list[str]:
         enabled = []
         for channel, names in CHANNEL_SETTINGS.items():
-            missing = [name for name in names if not self[name]]
-            if len(missing) == len(names):
+            missing = [n for n in names if not any(self[each] for each in n.split("|"))]
+            extra = [n for n in CHANNEL_OPTIONS.get(channel, ()) if self[n]]
+            if len(missing) == len(names) and not extra:
                 continue
             if missing:
+                wanted = " and ".join(name.replace("|", " or ") for name in missing)
                 raise SettingError(
-                    f"{channel} is switched on but {' and '.join(missing)} is not set. "
+                    f"{channel} is switched on but {wanted} is not set. "
                     f"Set it in the environment or in .env (docs/settings.md says where to find "
                     f"it), or remove every {channel.upper()}_ variable to switch the channel off."
                 )
             enabled.append(channel)
         return enabled
+
+    def _check_shapes(self) -> None:
+        for name, (pattern, words) in SHAPES.items():
+            if self[name] and not re.fullmatch(pattern, self[name], re.ASCII):
+                raise SettingError(f"{name} does not look right. Write {words}.")
 
     def _number(self, name: str, highest: int) -> int:
         try:

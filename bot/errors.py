@@ -7,7 +7,8 @@ DocentError
 │   ├── BadSignature      403: the sender did not prove who it is
 │   └── BadRequest        400 or 413: the body cannot be read
 ├── TurnFailed            the dialogue could not answer; the message is tried again
-└── SendFailed            a platform did not take a message; `retryable` decides what happens next
+├── SendFailed            a platform did not take a message; `retryable` decides what happens next
+└── ChannelBroken         a platform does not accept our keys or our set-up; says what to mend
 """
 
 from __future__ import annotations
@@ -75,6 +76,7 @@ class SendFailed(DocentError):
         retry_after: Seconds that the platform asked us to wait, where it said so.
         next_step: What staff can do about a failure that is final.
         maybe_delivered: Whether the platform may have taken the message without telling us.
+        broken: Whether no message of this channel will get through until somebody mends it.
     """
 
     def __init__(
@@ -85,6 +87,7 @@ class SendFailed(DocentError):
         retry_after: float | None = None,
         next_step: str = "",
         maybe_delivered: bool = False,
+        broken: bool = False,
     ) -> None:
         super().__init__(reason)
         self.reason = reason
@@ -92,3 +95,18 @@ class SendFailed(DocentError):
         self.retry_after = retry_after
         self.next_step = next_step
         self.maybe_delivered = maybe_delivered
+        self.broken = broken
+
+
+class ChannelBroken(DocentError):
+    """A channel cannot work as it is set up.
+
+    Args:
+        reason: What is wrong, in words; never a secret.
+        remedy: What to do about it, naming the variable.
+    """
+
+    def __init__(self, reason: str, remedy: str) -> None:
+        super().__init__(f"{reason}. {remedy}".strip())
+        self.reason = reason
+        self.remedy = remedy

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot import history, metrics, outbox
@@ -20,11 +21,12 @@ from bot.dialogue import Dialogue, Turn
 from bot.errors import DocentError
 from bot.language import settle
 from bot.limits import Limits
-from bot.messages import Button, Inbound, Reply
-from bot.store import Connection, Row, log, queue
+from bot.messages import Button, Event, Inbound, Reply
+from bot.store import Connection, Row, log, queue, windows
 from bot.store.database import Database
 from bot.store.tables import messages
 from bot.translate import Translator
+from bot.windows import MESSAGE
 from bot.worker import Worker
 
 logger = logging.getLogger(__name__)
@@ -33,6 +35,10 @@ logger = logging.getLogger(__name__)
 TURN_RETRIES = (0.5, 2.0)
 # A longer text is not read as a question; its writer is asked for the question in short.
 LONGEST_QUESTION = 1500
+
+
+# What a visitor may send instead of words; data/sentences.yml has an answer to each.
+SEEN_KINDS = ("image", "audio", "voice", "video", "file", "sticker", "location", "contact")
 
 
 @dataclass(frozen=True)
@@ -58,6 +64,7 @@ class Inbox:
         limits: What each channel can carry, by channel name.
         translator: Translates for staff what a visitor wrote.
         news: Called when there is something to send or to show.
+        thinking: Called with a visitor's message when the bot begins to answer it.
     """
 
     def __init__(
@@ -69,7 +76,9 @@ class Inbox:
         limits: Mapping[str, Limits],
         translator: Translator,
         news: Callable[[], None],
+        thinking: Callable[[Row[Any]], None] = lambda _: None,
     ) -> None:
+        self._thinking = thinking
         self._translator = translator
         self._database = database
         self._dialogue = dialogue
@@ -79,15 +88,28 @@ class Inbox:
         self._news = news
         self.worker: Worker[Asked] = Worker("inbox", self._claim, self.answer)
 
-    async def accept(self, inbound: Sequence[Inbound]) -> int:
-        """Writes messages to the log, where they are safe; returns how many were new."""
-        if not inbound:
+    async def accept(self, events: Sequence[Event]) -> int:
+        """Writes what visitors did to the log, where it is safe; returns how much was new."""
+        if not events:
             return 0
-        new = await self._database.run(_accept, inbound)
-        metrics.accepted.labels(inbound[0].channel).inc(new)
-        metrics.repeated.labels(inbound[0].channel).inc(len(inbound) - new)
+        new = await self._database.run(self._accept, events)
+        channel = events[0].channel
+        told = sum(isinstance(event, Inbound) for event in events)
+        metrics.accepted.labels(channel).inc(new)
+        metrics.repeated.labels(channel).inc(told - new)
         if new:
             self.worker.wake()
+        if told < len(events):
+            self._news()
+        return new
+
+    def _accept(self, connection: Connection, events: Sequence[Event]) -> int:
+        new = 0
+        for event in events:
+            if isinstance(event, Inbound):
+                new += _accept(connection, event)
+            else:
+                self._casework.note(connection, event)
         return new
 
     async def answer(self, asked: Asked) -> None:
@@ -97,6 +119,7 @@ class Inbox:
                 words = await beside(self._translator, asked.row.text, asked.language)
                 await self._database.run(self._to_desk, asked, words)
             else:
+                self._thinking(asked.row)
                 reply = self._unread(asked)
                 turn = await self._turn(asked) if reply is None else Turn(asked.memory, [reply])
                 await self._finish(asked, turn)
@@ -129,12 +152,12 @@ class Inbox:
         """Returns the answer to what is not a question in words, or None."""
         text = asked.row.text.strip()
         key = None
+        if asked.row.payload.get("means"):
+            return None
         if asked.row.payload.get("choice") and asked.choice is None and not text:
             key = "choice_expired"
         elif not text:
-            key = (
-                "attachment_received" if asked.row.payload.get("attachments") else "empty_message"
-            )
+            key = _received(asked.row.payload.get("attachments"))
         elif len(text) > LONGEST_QUESTION and not history.form_asks(asked.memory or []):
             key = "too_long"
         if key is None:
@@ -200,7 +223,13 @@ class Inbox:
             author=author,
             language=asked.language,
             in_reply_to=asked.row.seq,
+            not_before=self._passive_until(asked.row),
         )
+
+    def _passive_until(self, row: Row[Any]) -> datetime | None:
+        """Returns until when the answer belongs to the response to the webhook, if it does."""
+        until = row.at + timedelta(seconds=self._limits[row.channel].passive_seconds)
+        return until if until > log.now() else None
 
     def _end(self, connection: Connection, asked: Asked, outcome: str) -> None:
         queue.finish(
@@ -235,18 +264,40 @@ class Inbox:
             await self._finish(asked, Turn(None, case=apology))
 
 
-def _accept(connection: Connection, inbound: Sequence[Inbound]) -> int:
-    new = 0
-    for message in inbound:
-        pinned = log.pinned_language(connection, message.conversation_id)
-        language = settle(message.text, pinned, message.locale)
-        payload: dict[str, Any] = {}
-        if message.choice is not None:
-            payload["choice"] = message.choice
-        if message.attachments:
-            payload["attachments"] = [asdict(a) for a in message.attachments]
-        new += log.accept(connection, message, language, payload) is not None
-    return new
+def _accept(connection: Connection, message: Inbound) -> bool:
+    pinned = log.pinned_language(connection, message.conversation_id)
+    language = settle(message.text, pinned, message.locale)
+    seq = log.accept(connection, message, language, _payload(message))
+    if seq is None:
+        return False
+    if message.act == MESSAGE:
+        windows.release(connection, message.conversation_id)
+    return True
+
+
+def _received(attachments: list[dict[str, Any]] | None) -> str:
+    """Returns the sentence that answers what came without words."""
+    if not attachments:
+        return "empty_message"
+    kind = attachments[0]["kind"]
+    return f"received.{kind}" if kind in SEEN_KINDS else "received.file"
+
+
+def _payload(message: Inbound) -> dict[str, Any]:
+    """Returns what of a message is no words, as the log keeps it."""
+    found: dict[str, Any] = {}
+    if message.choice is not None:
+        found["choice"] = message.choice
+    if message.means is not None:
+        found["means"] = message.means
+    if message.place:
+        found["place"] = dict(message.place)
+    if message.attachments:
+        found["attachments"] = [
+            {name: value for name, value in vars(each).items() if value is not None}
+            for each in message.attachments
+        ]
+    return found
 
 
 def _claim(connection: Connection) -> Asked | None:
@@ -262,6 +313,6 @@ def _claim(connection: Connection) -> Asked | None:
         talk.speaker,
         row.language or talk.language,
         talk.memory,
-        None if choice is None else choice.value,
+        row.payload.get("means") if choice is None else choice.value,
         first=talk.memory is None and not log.has_said(connection, row.conversation_id),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 Measure = Callable[[str], int]
 
@@ -27,12 +27,24 @@ def utf8_bytes(text: str) -> int:
 
 @dataclass(frozen=True)
 class Limits:
-    """The limits of one channel: text length in `measure` units, buttons, and a label's length."""
+    """What one message of a channel can hold.
+
+    Args:
+        length: Of a text, in units of `measure`.
+        measure: Counts as the platform does.
+        choices: The most buttons.
+        label: Of a button, in units of `measure`.
+        with_choices: Of a text that has buttons, where that is less.
+        passive_seconds: For so long after a visitor's message its answer may travel in the
+            response to the webhook; until then it is not sent in any other way.
+    """
 
     length: int
     measure: Measure = characters
     choices: int = 3
     label: int = 20
+    with_choices: int | None = None
+    passive_seconds: float = 0.0
 
 
 # Where a text may be cut, best first: paragraph, line, end of a sentence, clause, word.
@@ -58,6 +70,15 @@ def split(text: str, limits: Limits) -> list[str]:
         parts.append(rest[:end].rstrip())
         rest = rest[end:].lstrip()
     return [part for part in [*parts, rest] if part]
+
+
+def split_for_choices(text: str, limits: Limits) -> list[str]:
+    """As `split`, with a last part that leaves room for the buttons under it."""
+    parts = split(text, limits)
+    room = limits.length if limits.with_choices is None else limits.with_choices
+    if not parts or limits.measure(parts[-1]) <= room:
+        return parts
+    return [*parts[:-1], *split(parts[-1], replace(limits, length=room))]
 
 
 def shorten(text: str, most: int, measure: Measure = characters) -> str:

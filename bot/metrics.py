@@ -37,6 +37,12 @@ turn_seconds = Histogram(
     buckets=(0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5),
     registry=registry,
 )
+channel_up = Gauge(
+    "docent_channel_up",
+    "1 while a channel's platform takes our keys, 0 while it does not.",
+    ["channel"],
+    registry=registry,
+)
 waiting = Gauge("docent_queue_messages", "Messages by state.", ["state"], registry=registry)
 
 

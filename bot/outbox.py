@@ -11,16 +11,18 @@ import logging
 import random
 import secrets
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
 from bot import metrics
 from bot.errors import SendFailed
-from bot.limits import Limits, shorten, split
+from bot.limits import Limits, shorten, split, split_for_choices
 from bot.messages import Choice, Outbound, Reply
-from bot.store import Connection, Row, log, queue
+from bot.store import Connection, Row, log, queue, windows
 from bot.store.database import Database
 from bot.store.tables import messages
+from bot.windows import CLOSED, OPEN, Left, Window
 from bot.worker import Worker
 
 logger = logging.getLogger(__name__)
@@ -33,12 +35,25 @@ class Sender(Protocol):
     """What the outbox asks of a channel."""
 
     limits: Limits
+    window: Window | None
 
-    async def send(self, person_id: str, message: Outbound) -> str | None:
+    async def deliver(self, person_id: str, message: Outbound) -> str | None:
         """Sends one message; returns the platform's id of it. Raises SendFailed."""
+
+    def template(self) -> str:
+        """Returns the name of the template that may go outside the window, or ""."""
 
 
 Listener = Callable[[Connection, Row[Any], str], None]
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """A claimed message with what its platform allows now."""
+
+    row: Row[Any]
+    left: Left
+    place: Mapping[str, str]
 
 
 def lay(
@@ -58,7 +73,7 @@ def lay(
     slack_ts: str | None = None,
 ) -> list[int]:
     """Writes a reply to the log, ready to be sent; returns the numbers of its messages."""
-    parts = split(reply.text, limits)
+    parts = (split_for_choices if reply.buttons else split)(reply.text, limits)
     numbers = []
     for index, part in enumerate(parts):
         last = index == len(parts) - 1
@@ -92,7 +107,7 @@ def _opaque(
     shown = []
     for button in reply.buttons[: limits.choices]:
         choice_id = secrets.token_urlsafe(12)
-        label = shorten(button.label, limits.label)
+        label = shorten(button.label, limits.label, limits.measure)
         log.add_choice(
             connection,
             id=choice_id,
@@ -112,7 +127,9 @@ class Outbox:
         senders: The channels by name; a message of any other channel waits for its channel.
         sent: Told in the same transaction that a message reached its platform.
         dead: Told likewise that a message will never reach it.
+        waiting: Told that a message waits until the visitor writes, and why.
         news: Called after each try, when there is something to show.
+        health: Told what a channel's platform answered: None, or the failure.
     """
 
     def __init__(
@@ -121,32 +138,68 @@ class Outbox:
         senders: Mapping[str, Sender],
         sent: Listener,
         dead: Listener,
+        waiting: Listener,
         news: Callable[[], None],
+        health: Callable[[str, SendFailed | None], None] = lambda _channel, _failure: None,
     ) -> None:
         self._database = database
         self._senders = senders
         self._sent = sent
         self._dead = dead
+        self._waiting = waiting
         self._news = news
-        self.worker: Worker[Row[Any]] = Worker("outbox", self._claim, self.deliver)
+        self._health = health
+        self.worker: Worker[Leaving] = Worker("outbox", self._claim, self.deliver)
 
-    async def _claim(self) -> Row[Any] | None:
-        return await self._database.run(queue.claim_outbound, tuple(self._senders))
+    async def _claim(self) -> Leaving | None:
+        return await self._database.run(self._claim_one)
 
-    async def deliver(self, row: Row[Any]) -> None:
+    def _claim_one(self, connection: Connection) -> Leaving | None:
+        row = queue.claim_outbound(connection, tuple(self._senders))
+        if row is None:
+            return None
+        window = self._senders[row.channel].window
+        if window is None or row.payload.get("template"):
+            allowed = Left(OPEN)
+        else:
+            by_person = row.author == "staff"
+            allowed = windows.left_of(connection, row.conversation_id, window, by_person=by_person)
+        return Leaving(row, allowed, windows.place_of(connection, row))
+
+    async def deliver(self, leaving: Leaving) -> None:
         """Sends one claimed message and records what became of it."""
+        row = leaving.row
+        if leaving.left.standing == CLOSED:
+            await self._database.run(self._record_closed, row)
+            return self._news()
         person_id = row.conversation_id.partition(":")[2]
         try:
-            platform_id = await self._senders[row.channel].send(person_id, _outbound(row))
+            platform_id = await self._senders[row.channel].deliver(person_id, _outbound(leaving))
         except SendFailed as error:
+            self._health(row.channel, error)
             await self._failed(row, error)
         except Exception as error:
             logger.exception("sending failed", extra={"conversation": row.conversation_id})
             await self._failed(row, SendFailed(type(error).__name__, retryable=True))
         else:
+            self._health(row.channel, None)
             metrics.sent.labels(row.channel, "sent").inc()
             await self._database.run(self._record_sent, row, platform_id)
         self._news()
+
+    def _record_closed(self, connection: Connection, row: Row[Any]) -> None:
+        """Ends a message that its platform's window shuts out, or lets it wait for the visitor."""
+        sender = self._senders[row.channel]
+        assert sender.window is not None
+        reason = f"{sender.window.name} is closed"
+        metrics.sent.labels(row.channel, "window").inc()
+        if not sender.template():
+            step = "The visitor has to write first."
+            error = SendFailed(reason, retryable=False, next_step=step)
+            return self._record_dead(connection, row, error)
+        if windows.hold(connection, row, reason):
+            _lay_template(connection, row, sender.template())
+            self._waiting(connection, row, reason)
 
     def _record_sent(self, connection: Connection, row: Row[Any], platform_id: str | None) -> None:
         queue.finish(
@@ -188,6 +241,31 @@ class Outbox:
             log.change_message(connection, row.seq, maybe_twice=True)
 
 
-def _outbound(row: Row[Any]) -> Outbound:
-    choices = tuple(Choice(c["id"], c["label"]) for c in row.payload.get("choices", ()))
-    return Outbound(row.text, choices, row.author, written_by_person=row.author == "staff")
+def _lay_template(connection: Connection, row: Row[Any], name: str) -> None:
+    """Lays the message that a platform allows outside its window, once for all that wait."""
+    log.add_message(
+        connection,
+        conversation_id=row.conversation_id,
+        channel=row.channel,
+        direction="out",
+        author="system",
+        text=f"[template {name}]",
+        language=row.language,
+        payload={"template": True},
+        state="queued",
+        case_id=row.case_id,
+    )
+
+
+def _outbound(leaving: Leaving) -> Outbound:
+    row = leaving.row
+    return Outbound(
+        row.text,
+        tuple(Choice(c["id"], c["label"]) for c in row.payload.get("choices", ())),
+        row.author,
+        written_by_person=row.author == "staff",
+        language=row.language or "en",
+        standing=leaving.left.standing,
+        place=leaving.place,
+        is_template=bool(row.payload.get("template")),
+    )

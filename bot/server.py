@@ -12,19 +12,23 @@ from typing import Any
 import rasa.core.channels.channel
 from sanic import Sanic
 
-from bot.channels.base import LARGEST_BODY, Channel
+from bot.channels.base import Channel
 from bot.channels.desk import desk
 from bot.channels.messenger import Messenger
 from bot.channels.pages import pages
+from bot.channels.payload import LARGEST_BODY
 from bot.channels.slack import Slack
+from bot.channels.telegram import Telegram
 from bot.channels.web import Web
+from bot.channels.wechat import WeChat
+from bot.channels.whatsapp import WhatsApp
 from bot.config import Settings
 from bot.dialogue import load_agent
 
 logger = logging.getLogger(__name__)
 
 # One row for each channel; credentials.yml has the same for `rasa run`.
-CHANNELS: tuple[type[Channel], ...] = (Web, Messenger, Slack)
+CHANNELS: tuple[type[Channel], ...] = (Web, Messenger, WhatsApp, Telegram, WeChat, Slack)
 # Long polls end at the latest after this when the program is told to stop.
 GRACE_SECONDS = 3.0
 

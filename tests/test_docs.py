@@ -13,8 +13,9 @@ import typer
 
 from bot import metrics
 from bot.__main__ import app
-from bot.config import ROOT, SETTINGS
+from bot.config import ROOT
 from bot.limits import Limits, characters, utf8_bytes, utf16_units
+from bot.variables import SETTINGS
 
 PAGES = [
     *(ROOT / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md")),

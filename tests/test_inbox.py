@@ -232,7 +232,7 @@ async def test_the_web_page_says_it_in_its_head(desk: Desk, book: Book) -> None:
         ({"text": " \n\t "}, "empty_message"),
         ({"text": "x" * (LONGEST_QUESTION + 1)}, "too_long"),
         ({"text": "门票" * LONGEST_QUESTION}, "too_long"),
-        ({"text": "", "attachments": (Attachment("image"),)}, "attachment_received"),
+        ({"text": "", "attachments": (Attachment("image"),)}, "received.image"),
         ({"text": "", "choice": "expired"}, "choice_expired"),
     ],
 )

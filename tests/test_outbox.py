@@ -19,6 +19,7 @@ from bot.outbox import BACKOFF, Outbox
 from bot.store import log
 from bot.store.database import Database
 from bot.store.tables import choices
+from bot.windows import Window
 
 Listened = list[tuple[str, str]]
 
@@ -27,12 +28,18 @@ class Postman:
     """A channel that takes what it is given, or fails as it is told to."""
 
     limits = Limits(2000)
+    window: Window | None = None
+    named_template = ""
 
     def __init__(self) -> None:
         self.sent: list[tuple[str, Outbound]] = []
         self.failures: list[Exception] = []
 
-    async def send(self, person_id: str, message: Outbound) -> str | None:
+    def template(self) -> str:
+        """Returns the template that may go outside the window."""
+        return self.named_template
+
+    async def deliver(self, person_id: str, message: Outbound) -> str | None:
         """Takes a message."""
         await asyncio.sleep(0)
         if self.failures:
@@ -54,9 +61,10 @@ class Office:
         self.postman = Postman()
         self.sent: Listened = []
         self.dead: Listened = []
+        self.waiting: Listened = []
         self.news = 0
         self.outbox = Outbox(
-            database, {"messenger": self.postman}, self._sent, self._dead, self._tell
+            database, {"messenger": self.postman}, self._sent, self._dead, self._wait, self._tell
         )
 
     def _sent(self, connection: Connection, row: Row[Any], reason: str) -> None:
@@ -64,6 +72,9 @@ class Office:
 
     def _dead(self, connection: Connection, row: Row[Any], reason: str) -> None:
         self.dead.append((row.text, reason))
+
+    def _wait(self, connection: Connection, row: Row[Any], reason: str) -> None:
+        self.waiting.append((row.text, reason))
 
     def _tell(self) -> None:
         self.news += 1

@@ -7,11 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import CHANNEL_SETTINGS, ROOT, SETTINGS, Setting, Settings, load_settings
+from bot.config import ROOT, Settings, load_settings
 from bot.errors import SettingError
+from bot.variables import CHANNEL_OPTIONS, CHANNEL_SETTINGS, SETTINGS, Setting
 
 BY_NAME = {setting.name: setting for setting in SETTINGS}
-CHANNEL_NAMES = [(c, name) for c, names in CHANNEL_SETTINGS.items() for name in names]
+# A value of the right shape for each variable that a channel needs; of two that do, the first.
+GOOD = {"TELEGRAM_SECRET_TOKEN": "a-secret_0"}
+NEEDED = {
+    channel: {n.split("|")[0]: GOOD.get(n, "x") for n in names}
+    for channel, names in CHANNEL_SETTINGS.items()
+}
+CHANNEL_NAMES = [(channel, name) for channel, values in NEEDED.items() for name in values]
 each_setting = pytest.mark.parametrize("setting", SETTINGS, ids=lambda s: s.name)
 
 
@@ -55,22 +62,56 @@ def test_a_relative_sqlite_path_begins_at_the_project(url: str, expected: str) -
 
 @pytest.mark.parametrize("channel", CHANNEL_SETTINGS)
 def test_a_channel_is_on_when_it_has_all_its_variables(channel: str) -> None:
-    values = dict.fromkeys(CHANNEL_SETTINGS[channel], "x")
-    assert Settings(values).enabled == {channel}
+    assert Settings(NEEDED[channel]).enabled == {channel}
+
+
+def test_slack_is_on_with_an_app_token_instead_of_the_signing_secret() -> None:
+    values = {**NEEDED["slack"], "SLACK_APP_TOKEN": "xapp-x"}
+    del values["SLACK_SIGNING_SECRET"]
+    assert Settings(values).enabled == {"slack"}
+
+
+@pytest.mark.parametrize(
+    ("channel", "name"), [(c, name) for c, names in CHANNEL_OPTIONS.items() for name in names]
+)
+def test_an_option_alone_is_a_slip_that_is_named(channel: str, name: str) -> None:
+    value = "k" * 43 if name == "WECHAT_AES_KEY" else "x"
+    assert Settings({**NEEDED[channel], name: value}).enabled == {channel}
+    with pytest.raises(SettingError, match=f"{channel} is switched on but"):
+        Settings({name: value})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("TELEGRAM_SECRET_TOKEN", "with a blank"),
+        ("TELEGRAM_SECRET_TOKEN", "秘密"),
+        ("TELEGRAM_SECRET_TOKEN", "s" * 257),
+        ("WECHAT_AES_KEY", "k" * 42),
+        ("WECHAT_AES_KEY", "k" * 42 + "="),
+    ],
+)
+def test_a_value_of_the_wrong_shape_is_named_and_not_shown(name: str, value: str) -> None:
+    channel = name.partition("_")[0].lower()
+    with pytest.raises(SettingError, match=f"{name} does not look right") as raised:
+        Settings({**NEEDED[channel], name: value})
+    assert value not in str(raised.value)
 
 
 @pytest.mark.parametrize(("channel", "missing"), CHANNEL_NAMES)
 def test_a_channel_without_one_of_its_variables_does_not_start(channel: str, missing: str) -> None:
-    values = {name: "x" for name in CHANNEL_SETTINGS[channel] if name != missing}
-    with pytest.raises(SettingError, match=f"{channel} .*{missing} is not set.*docs/settings.md"):
+    values = {name: value for name, value in NEEDED[channel].items() if name != missing}
+    with pytest.raises(
+        SettingError, match=f"{channel} .*{missing}.* is not set.*docs/settings.md"
+    ):
         Settings(values)
 
 
 @pytest.mark.parametrize(("channel", "only"), CHANNEL_NAMES)
 def test_the_error_names_every_missing_variable_and_no_value(channel: str, only: str) -> None:
     with pytest.raises(SettingError) as raised:
-        Settings({only: "s3cret-博物馆"})
-    for name in CHANNEL_SETTINGS[channel]:
+        Settings({only: "s3cret-0"})
+    for name in NEEDED[channel]:
         assert (name in str(raised.value)) == (name != only)
     assert "s3cret" not in str(raised.value)
 

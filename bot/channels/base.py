@@ -1,17 +1,17 @@
 """What all channels have in common: verify, parse, commit, answer 200; the turn comes later.
 
-A channel file is written in one order: constants, class, verify, parse, send, then what helps
-them. Yours to write: `channel`, `limits`, `verify`, `parse`, `send`, and where the platform has a
-set-up call, `handshake`. Nothing else.
+A channel file is written in one order: constants, class, handshake, verify, parse, send, typing,
+check, then what helps them. Yours to write: `channel`, `limits`, `verify`, `parse`, `send`,
+`check`; and where the platform has them, `window`, `handshake`, `typing`. Nothing else.
 """
 
 from __future__ import annotations
 
-import json
+import asyncio
 import logging
 from abc import abstractmethod
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from typing import Any, ClassVar
 
 from rasa.core.channels.channel import InputChannel, OutputChannel
@@ -23,27 +23,20 @@ from sanic.response import text as text_response
 
 from bot import metrics
 from bot.channels.host import Host, mount
+from bot.channels.payload import Delivery, delivery_of
 from bot.config import Settings, load_settings
-from bot.errors import BadRequest, Refused
+from bot.errors import BadRequest, Refused, SendFailed
 from bot.limits import Limits
-from bot.messages import Inbound, Outbound
+from bot.messages import Event, Outbound
 from bot.store import DatabaseError
+from bot.windows import Window
 
 logger = logging.getLogger(__name__)
 
-# Meta's largest webhook is far smaller; anything longer is not from a platform.
-LARGEST_BODY = 1_000_000
+# The typing sign is a courtesy: an answer does not wait longer for it.
+TYPING_SECONDS = 1.0
 
 Handler = Callable[[Request], Awaitable[HTTPResponse]]
-
-
-@dataclass(frozen=True)
-class Delivery:
-    """One request of a platform, without the web server: what `verify` and `parse` work on."""
-
-    body: bytes
-    headers: Mapping[str, str]
-    query: Mapping[str, str]
 
 
 class Channel(InputChannel):
@@ -55,9 +48,11 @@ class Channel(InputChannel):
 
     channel: ClassVar[str]
     limits: ClassVar[Limits]
+    window: ClassVar[Window | None] = None
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self._typing: dict[str, asyncio.Task[None]] = {}
 
     # To be written by each channel:
 
@@ -66,12 +61,36 @@ class Channel(InputChannel):
         """Proves that the platform sent this; raises BadSignature."""
 
     @abstractmethod
-    def parse(self, delivery: Delivery) -> list[Inbound]:
-        """Returns the visitor messages in a delivery; what is none of ours gives no message."""
+    def parse(self, delivery: Delivery) -> Sequence[Event]:
+        """Returns what visitors did, and what became of our messages, in a delivery's order.
+
+        What is none of ours gives nothing. Raises BadRequest where the body cannot be read.
+        """
 
     @abstractmethod
     async def send(self, person_id: str, message: Outbound) -> str | None:
         """Sends one message, returns the platform's id of it; raises SendFailed."""
+
+    async def check(self) -> str:
+        """Asks the platform who we are with these keys, and returns it in words.
+
+        Raises:
+            ChannelBroken: The keys or the set-up are wrong; says what to mend.
+            SendFailed: The platform cannot be asked now.
+        """
+        return "there is nothing to check"
+
+    async def typing(self, person_id: str, platform_id: str) -> None:
+        """Shows the visitor that an answer is on its way; raises SendFailed.
+
+        Args:
+            person_id: The visitor.
+            platform_id: The message that is being answered; some platforms mark it as read.
+        """
+
+    def template(self) -> str:
+        """Returns the name of the approved template for visitors outside the window, or ""."""
+        return ""
 
     def handshake(self, delivery: Delivery) -> str:
         """Answers the platform's set-up call; raises BadSignature."""
@@ -87,6 +106,24 @@ class Channel(InputChannel):
         """Closes connections to the platform."""
 
     # The same for all channels:
+
+    def thinking(self, person_id: str, platform_id: str) -> None:
+        """Begins to show that an answer is on its way; never waits and never fails."""
+        if type(self).typing is Channel.typing or person_id in self._typing:
+            return
+        task = asyncio.create_task(self._show_typing(person_id, platform_id))
+        self._typing[person_id] = task
+        task.add_done_callback(lambda _: self._typing.pop(person_id, None))
+
+    async def deliver(self, person_id: str, message: Outbound) -> str | None:
+        """Sends one message, after the typing sign has gone: else it would stay behind."""
+        if (typing := self._typing.get(person_id)) is not None:
+            await asyncio.wait({typing})
+        return await self.send(person_id, message)
+
+    async def _show_typing(self, person_id: str, platform_id: str) -> None:
+        with suppress(SendFailed, asyncio.TimeoutError):
+            await asyncio.wait_for(self.typing(person_id, platform_id), TYPING_SECONDS)
 
     @classmethod
     def name(cls) -> str:
@@ -135,15 +172,15 @@ class Channel(InputChannel):
         delivery = delivery_of(request)
         try:
             self.verify(delivery)
-            inbound = self.parse(delivery)
+            events = self.parse(delivery)
         except Refused as refusal:
             return self.refuse(refusal)
-        return await self.commit(request, inbound)
+        return await self.commit(request, events)
 
-    async def commit(self, request: Request, inbound: list[Inbound]) -> HTTPResponse:
-        """Writes messages to the log and only then says 200."""
+    async def commit(self, request: Request, events: Sequence[Event]) -> HTTPResponse:
+        """Writes events to the log and only then says 200."""
         try:
-            await request.app.ctx.host.inbox.accept(inbound)
+            await request.app.ctx.host.inbox.accept(events)
         except DatabaseError:
             logger.exception("nothing was accepted", extra={"channel": self.channel})
             return json_response({"error": "try again later"}, 503, headers={"Retry-After": "5"})
@@ -153,42 +190,3 @@ class Channel(InputChannel):
         """Answers a request that is not served, and counts it."""
         metrics.refused.labels(self.channel, str(refusal.status)).inc()
         return json_response({"error": str(refusal)}, refusal.status)
-
-
-def delivery_of(request: Request) -> Delivery:
-    """Returns what a web request carries."""
-    query = {key: values[0] for key, values in request.args.items() if values}
-    return Delivery(request.body, request.headers, query)
-
-
-def read_json(body: bytes) -> dict[str, Any]:
-    """Returns the JSON object in a body; raises BadRequest for anything else."""
-    if len(body) > LARGEST_BODY:
-        raise BadRequest("the body is larger than 1 MB", status=413)
-    try:
-        found = json.loads(body)
-    except RecursionError:
-        raise BadRequest("the body is nested too deeply") from None
-    except ValueError:
-        raise BadRequest("the body is not JSON") from None
-    if not isinstance(found, dict):
-        raise BadRequest("the body is not a JSON object")
-    return found
-
-
-def clean(text: object) -> str:
-    """Returns a text that every database can hold: no NUL, no half of a surrogate pair."""
-    if not isinstance(text, str):
-        return ""
-    return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
-
-
-def dicts(value: object) -> list[dict[str, Any]]:
-    """Returns the objects in what should be a list of objects; payloads are not to be trusted."""
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
-
-
-def part(value: object, key: str) -> dict[str, Any]:
-    """Returns an object inside an object, or an empty one."""
-    found = value.get(key) if isinstance(value, dict) else None
-    return found if isinstance(found, dict) else {}

@@ -12,7 +12,6 @@ from sanic.request import Request
 from sanic.response import HTTPResponse, redirect
 from sanic.response import json as json_response
 
-from bot.channels.base import clean, read_json
 from bot.channels.desk_access import (
     COOKIE,
     SESSION_SECONDS,
@@ -22,6 +21,7 @@ from bot.channels.desk_access import (
     password_matches,
 )
 from bot.channels.pages import page
+from bot.channels.payload import clean, read_json
 from bot.desk.casework import Casework, Outcome, Person
 from bot.errors import BadRequest, Refused
 from bot.store import Connection, Row, cases, log

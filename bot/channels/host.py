@@ -14,15 +14,16 @@ from typing import TYPE_CHECKING, Any
 from sanic import Blueprint, Sanic
 
 from bot import metrics
+from bot.channels.health import Health
 from bot.config import ROOT, Settings
 from bot.content.voice import load_voice
 from bot.desk.casework import Casework
 from bot.desk.silence import Silence
 from bot.dialogue import Dialogue
-from bot.errors import TurnFailed
+from bot.errors import SendFailed, TurnFailed
 from bot.inbox import Inbox
 from bot.outbox import Outbox
-from bot.store import queue
+from bot.store import Row, queue
 from bot.store.database import Database
 from bot.translate import make_translator
 
@@ -62,7 +63,9 @@ class Host:
             self.channels,
             self.casework.reply_sent,
             self.casework.reply_failed,
+            self.casework.reply_waits,
             self.show,
+            self._hear,
         )
         self.inbox = Inbox(
             self.database,
@@ -72,7 +75,9 @@ class Host:
             limits,
             self.translator,
             self.wake,
+            self._thinking,
         )
+        self.health = Health(self.channels, self._told_of_health)
         self.silence = Silence(self.database, self.casework, self.translator, self.wake)
         self.news = asyncio.Condition()
         self._background: list[asyncio.Task[Any]] = []
@@ -87,6 +92,7 @@ class Host:
         self.outbox.worker.start()
         self._background.append(asyncio.create_task(self._start_inbox()))
         self._background.append(asyncio.create_task(self._keep_house()))
+        self._background.append(asyncio.create_task(self.health.watch()))
         for channel in self.channels.values():
             await channel.started(self)
 
@@ -129,8 +135,20 @@ class Host:
                 await asyncio.wait_for(self.news.wait(), min(seconds, NEWS_SECONDS))
 
     async def readiness(self) -> dict[str, bool]:
-        """Returns what `/ready` reports: the model and the database."""
+        """Returns what `/ready` answers by: the model and the database."""
         return {"model": self.has_model, "database": await self.database.is_reachable()}
+
+    async def _told_of_health(self, words: str) -> None:
+        """Tells staff that a channel broke or works again."""
+        await self.database.run(self.casework.announce, words)
+        self.show()
+
+    def _hear(self, channel: str, failure: SendFailed | None) -> None:
+        self.health.heard(channel, failure)
+
+    def _thinking(self, row: Row[Any]) -> None:
+        person_id = row.conversation_id.partition(":")[2]
+        self.channels[row.channel].thinking(person_id, row.message_id or row.platform_id)
 
     @property
     def has_model(self) -> bool:

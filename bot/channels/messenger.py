@@ -1,41 +1,42 @@
 """Facebook Messenger, through Meta's Graph API.
 
-Sources: developers.facebook.com/docs/messenger-platform/webhooks (signature, batches, events),
-/docs/messenger-platform/reference/send-api (limits, errors, messaging_type).
+Sources: developers.facebook.com/docs/messenger-platform/webhooks (signature, batches),
+/docs/messenger-platform/reference/send-api (limits, errors, messaging_type, sender_action),
+/docs/messenger-platform/policy/policy-overview (24 hours; 7 days for a person's answer).
 """
 
 from __future__ import annotations
 
-import asyncio
-import hashlib
-import hmac
-import re
-from datetime import datetime, timezone
-from typing import Any
-
 import aiohttp
 
-from bot.channels.base import Channel, Delivery, clean, dicts, part, read_json
+from bot.channels import meta
+from bot.channels.base import Channel
+from bot.channels.http import Answer, Http
+from bot.channels.messenger_events import read_event
+from bot.channels.payload import Delivery, clean, dicts, part, read_json
 from bot.config import Settings
-from bot.errors import BadRequest, BadSignature, SendFailed
+from bot.errors import BadRequest, ChannelBroken, SendFailed
 from bot.limits import Limits, utf16_units
-from bot.messages import Attachment, Inbound, Outbound
+from bot.messages import Event, Outbound
+from bot.windows import BY_PERSON, MESSAGE, Allowance, Window
 
 CHANNEL = "messenger"
 # Text 2,000 characters; quick replies: up to 13 with 20 characters each, of which we use three.
 LIMITS = Limits(length=2000, measure=utf16_units, choices=3, label=20)
+DAY = 24 * 3600.0
+# HUMAN_AGENT is for answers that a person wrote; automated ones may not use it.
+WINDOW = Window(
+    "Messenger's 24-hour window", {MESSAGE: Allowance(DAY)}, {MESSAGE: Allowance(7 * DAY)}
+)
 TIMEOUT = aiohttp.ClientTimeout(total=20, connect=5)
-DEFAULT_VERSION = "v23.0"
-ATTACHMENT_KINDS = frozenset({"image", "audio", "video", "file", "location", "fallback"})
 
-# Graph error code (and subcode) -> may the same message succeed later, and what staff can do.
+# Graph error code (and subcode) -> what staff can do about it.
 # developers.facebook.com/docs/messenger-platform/error-codes
-_PASSING_CODES = frozenset({1, 2, 4, 17, 32, 341, 613, 1200})
-_WINDOW = (10, 2018278)
+_WINDOW_CLOSED = (10, 2018278)
+_RENEW = "The page token is no longer valid: renew MESSENGER_PAGE_TOKEN."
 _NEXT_STEPS = {
     10: "The page may not write to this visitor now; check the app's permissions.",
     100: "Messenger refused the form of the message; please report this.",
-    190: "The page token is no longer valid: renew MESSENGER_PAGE_TOKEN.",
     200: "The app lacks the permission pages_messaging.",
     551: "The visitor cannot be reached on Messenger any more.",
 }
@@ -46,28 +47,22 @@ class Messenger(Channel):
 
     channel = CHANNEL
     limits = LIMITS
+    window = WINDOW
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)
-        self._session: aiohttp.ClientSession | None = None
+        self._http = Http("Messenger", TIMEOUT)
 
     def handshake(self, delivery: Delivery) -> str:
         """Echoes Meta's challenge to whoever knows the verify token."""
-        token = delivery.query.get("hub.verify_token", "")
-        wanted = self.settings["MESSENGER_VERIFY_TOKEN"]
-        if delivery.query.get("hub.mode") != "subscribe" or not _same(token, wanted):
-            raise BadSignature("the verify token is not ours")
-        return delivery.query.get("hub.challenge", "")
+        return meta.challenge(delivery, self.settings["MESSENGER_VERIFY_TOKEN"])
 
     def verify(self, delivery: Delivery) -> None:
         """Checks X-Hub-Signature-256 over the raw body."""
-        secret = self.settings["MESSENGER_APP_SECRET"].encode()
-        digest = hmac.new(secret, delivery.body, hashlib.sha256).hexdigest()
-        if not _same(delivery.headers.get("x-hub-signature-256", ""), f"sha256={digest}"):
-            raise BadSignature("the signature does not match the body")
+        meta.check_signature(delivery, self.settings["MESSENGER_APP_SECRET"])
 
-    def parse(self, delivery: Delivery) -> list[Inbound]:
-        """Returns every message and button press of every entry; echoes and receipts give none."""
+    def parse(self, delivery: Delivery) -> list[Event]:
+        """Returns every event of every entry; echoes and other apps' events give none."""
         body = read_json(delivery.body)
         if body.get("object", "page") != "page":
             # Instagram and others share the webhook's form; the page cannot answer them.
@@ -75,155 +70,71 @@ class Messenger(Channel):
         if not isinstance(body.get("entry"), list):
             raise BadRequest("the body has no entries")
         events = [e for entry in dicts(body["entry"]) for e in dicts(entry.get("messaging"))]
-        return [inbound for event in events if (inbound := _inbound(event)) is not None]
+        return [found for event in events for found in read_event(event)]
 
     async def send(self, person_id: str, message: Outbound) -> str | None:
         """Posts one message; returns its `mid`."""
-        url = f"{_versioned(self.settings['MESSENGER_API_URL'])}/me/messages"
-        token = self.settings["MESSENGER_PAGE_TOKEN"]
-        try:
-            async with self._http().post(
-                url, params={"access_token": token}, json=render(person_id, message)
-            ) as response:
-                answer = await _json(response)
-                if response.status >= 400 or "error" in answer:
-                    raise _failure(response, answer)
-                return clean(answer.get("message_id")) or None
-        except asyncio.TimeoutError:
-            raise _unclear("Messenger did not answer in time") from None
-        except aiohttp.ClientConnectorError:
-            raise SendFailed("Messenger cannot be reached", retryable=True) from None
-        except aiohttp.ClientError:
-            # The address carries the token, so the error's own words stay out of the log.
-            raise _unclear("the connection to Messenger broke") from None
+        answer = await self._tell(render(person_id, message))
+        return clean(answer.body.get("message_id")) or None
+
+    async def typing(self, person_id: str, platform_id: str) -> None:
+        """Shows the three dots; Meta takes them away after 20 seconds or with the answer."""
+        await self._tell({"recipient": {"id": person_id}, "sender_action": "typing_on"})
+
+    async def check(self) -> str:
+        """Asks Graph whose token this is."""
+        answer = await self._call("GET", "/me", params={"fields": "id,name"})
+        if answer.status >= 400 or "error" in answer.body:
+            failure = _failure(answer)
+            raise ChannelBroken(failure.reason, failure.next_step)
+        return f"the page {clean(answer.body.get('name')) or answer.body.get('id')}"
 
     async def close(self) -> None:
         """Closes the connection pool."""
-        if self._session is not None:
-            await self._session.close()
+        await self._http.close()
 
-    def _http(self) -> aiohttp.ClientSession:
-        if self._session is None:
-            self._session = aiohttp.ClientSession(timeout=TIMEOUT)
-        return self._session
+    async def _tell(self, body: dict[str, object]) -> Answer:
+        answer = await self._call("POST", "/me/messages", json=body)
+        if answer.status >= 400 or "error" in answer.body:
+            raise _failure(answer)
+        return answer
+
+    async def _call(self, method: str, path: str, **how: dict[str, object]) -> Answer:
+        url = meta.versioned(self.settings["MESSENGER_API_URL"]) + path
+        token = {"access_token": self.settings["MESSENGER_PAGE_TOKEN"]}
+        params = {**token, **how.pop("params", {})}
+        return await self._http.call(method, url, params=params, **how)
 
 
-def render(person_id: str, message: Outbound) -> dict[str, Any]:
+def render(person_id: str, message: Outbound) -> dict[str, object]:
     """Returns the body of a Send API call; buttons become quick replies with opaque payloads."""
-    content: dict[str, Any] = {"text": message.text}
+    content: dict[str, object] = {"text": message.text}
     if message.choices:
         content["quick_replies"] = [
             {"content_type": "text", "title": choice.label, "payload": choice.id}
             for choice in message.choices
         ]
-    return {
-        "recipient": {"id": person_id},
-        "messaging_type": "RESPONSE",
-        "message": content,
-    }
-
-
-def _inbound(event: dict[str, Any]) -> Inbound | None:
-    sender = part(event, "sender").get("id")
-    if not isinstance(sender, str) or not sender or len(sender) > 200:
-        return None
-    message, postback = part(event, "message"), part(event, "postback")
-    if message.get("is_echo") or message.get("is_deleted"):
-        return None
-    if postback:
-        return _pressed(event, sender, postback)
-    return _written(event, sender, message) if message else None
-
-
-def _written(event: dict[str, Any], sender: str, message: dict[str, Any]) -> Inbound | None:
-    mid = clean(message.get("mid"))
-    attachments = tuple(_attachment(a) for a in dicts(message.get("attachments")))
-    text = clean(message.get("text"))
-    if not mid or not (text or attachments or "text" in message):
-        return None
-    choice = clean(part(message, "quick_reply").get("payload")) or None
-    return _message(event, sender, mid, text, choice, attachments)
-
-
-def _pressed(event: dict[str, Any], sender: str, postback: dict[str, Any]) -> Inbound:
-    # Older postbacks have no mid; the same press is then known by person, time and payload.
-    payload = clean(postback.get("payload"))
-    seed = f"{sender}|{event.get('timestamp')}|{payload}".encode()
-    mid = clean(postback.get("mid")) or f"postback:{hashlib.sha256(seed).hexdigest()[:40]}"
-    return _message(event, sender, mid, clean(postback.get("title")), payload or None, ())
-
-
-def _message(
-    event: dict[str, Any],
-    sender: str,
-    mid: str,
-    text: str,
-    choice: str | None,
-    attachments: tuple[Attachment, ...],
-) -> Inbound:
-    return Inbound(
-        channel=CHANNEL,
-        person_id=sender,
-        platform_id=mid[:200],
-        text=text,
-        choice=choice,
-        attachments=attachments,
-        sent_at=_moment(event.get("timestamp")),
+    late = message.standing == BY_PERSON
+    how = (
+        {"messaging_type": "MESSAGE_TAG", "tag": "HUMAN_AGENT"}
+        if late
+        else {"messaging_type": "RESPONSE"}
     )
+    return {"recipient": {"id": person_id}, **how, "message": content}
 
 
-def _attachment(attachment: dict[str, Any]) -> Attachment:
-    kind = clean(attachment.get("type"))
-    url = part(attachment, "payload").get("url")
-    return Attachment(
-        kind if kind in ATTACHMENT_KINDS else "file", url if isinstance(url, str) else None
-    )
-
-
-def _moment(milliseconds: object) -> datetime | None:
-    try:
-        return datetime.fromtimestamp(float(milliseconds) / 1000, timezone.utc)  # type: ignore[arg-type]
-    except (TypeError, ValueError, OverflowError, OSError):
-        return None
-
-
-def _same(given: str, wanted: str) -> bool:
-    return hmac.compare_digest(given.encode("utf-8", "surrogateescape"), wanted.encode())
-
-
-def _versioned(url: str) -> str:
-    url = url.rstrip("/")
-    return url if re.search(r"/v\d+\.\d+$", url) else f"{url}/{DEFAULT_VERSION}"
-
-
-async def _json(response: aiohttp.ClientResponse) -> dict[str, Any]:
-    try:
-        answer = await response.json(content_type=None)
-    except ValueError:
-        return {}
-    return answer if isinstance(answer, dict) else {}
-
-
-def _failure(response: aiohttp.ClientResponse, answer: dict[str, Any]) -> SendFailed:
-    error = part(answer, "error")
+def _failure(answer: Answer) -> SendFailed:
+    error = part(answer.body, "error")
     code, subcode = error.get("code"), error.get("error_subcode")
-    passing = code in _PASSING_CODES or response.status == 429 or response.status >= 500
-    if (code, subcode) == _WINDOW:
+    if (code, subcode) == _WINDOW_CLOSED:
         step = "The visitor has to write first."
         return SendFailed("Messenger's 24-hour window is closed", retryable=False, next_step=step)
+    broken = code in meta.TOKEN_CODES
+    passing = code in meta.PASSING_CODES or answer.status == 429 or answer.status >= 500
     return SendFailed(
-        f"Messenger answered {response.status}, code {code}",
-        retryable=passing,
-        retry_after=_retry_after(response),
-        next_step=_NEXT_STEPS.get(code, "") if isinstance(code, int) else "",
+        f"Messenger answered {answer.status}, code {code}",
+        retryable=passing and not broken,
+        retry_after=answer.retry_after,
+        next_step=_RENEW if broken else _NEXT_STEPS.get(code, "") if isinstance(code, int) else "",
+        broken=broken,
     )
-
-
-def _unclear(reason: str) -> SendFailed:
-    """A failure after which Messenger may have the message all the same."""
-    return SendFailed(reason, retryable=True, maybe_delivered=True)
-
-
-def _retry_after(response: aiohttp.ClientResponse) -> float | None:
-    hint = response.headers.get("Retry-After", "")
-    return float(hint) if hint.isdigit() else None

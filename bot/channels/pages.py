@@ -59,10 +59,15 @@ async def health(request: Request) -> HTTPResponse:
 
 @pages.get("/ready", name="ready")
 async def ready(request: Request) -> HTTPResponse:
-    """Says whether visitors are answered: the model is loaded and the database reachable."""
-    parts = await request.app.ctx.host.readiness()
+    """Says whether visitors are answered: the model is loaded and the database reachable.
+
+    A channel whose platform refuses our keys is red in the details and leaves the others ready.
+    """
+    host = request.app.ctx.host
+    parts = await host.readiness()
     is_ready = all(parts.values())
-    answer = {"status": "ready" if is_ready else "not ready", **parts}
+    status = "ready" if is_ready else "not ready"
+    answer = {"status": status, **parts, "channels": host.health.details()}
     return json_response(answer, 200 if is_ready else 503)
 
 

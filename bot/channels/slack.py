@@ -27,8 +27,9 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.channels.base import LARGEST_BODY, Channel, Delivery, delivery_of, read_json
+from bot.channels.base import Channel
 from bot.channels.host import Host
+from bot.channels.payload import LARGEST_BODY, Delivery, delivery_of, read_json
 from bot.channels.slack_api import SlackApi
 from bot.channels.slack_events import SlackEvents
 from bot.channels.slack_intake import Notice, action_notices, event_notice
@@ -37,7 +38,7 @@ from bot.channels.slack_posts import SlackPosts
 from bot.config import Settings
 from bot.errors import BadRequest, BadSignature, Refused, SendFailed
 from bot.limits import Limits, utf16_units
-from bot.messages import Inbound, Outbound
+from bot.messages import Event, Outbound
 from bot.store import DatabaseError, Row, log, queue
 from bot.store.database import Database
 from bot.store.tables import desk_events
@@ -82,7 +83,7 @@ class Slack(Channel):
         if not is_ours:
             raise BadSignature("the signature does not match the body, or is too old")
 
-    def parse(self, delivery: Delivery) -> list[Inbound]:
+    def parse(self, delivery: Delivery) -> list[Event]:
         """Returns nothing: what comes from Slack is staff's, and goes to the desk."""
         return []
 
@@ -148,7 +149,7 @@ def bolt_request_of(delivery: Delivery) -> AsyncBoltRequest:
         BadRequest: The body is neither.
     """
     if len(delivery.body) > LARGEST_BODY:
-        raise BadRequest("the body is larger than 1 MB", status=413)
+        raise BadRequest("the body is larger than 3 MB", status=413)
     text = delivery.body.decode()
     is_json = text.lstrip().startswith("{")
     if is_json:

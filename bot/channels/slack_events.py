@@ -10,7 +10,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from bot.channels.base import clean, part
+from bot.channels.payload import clean, part
 from bot.channels.slack_api import SlackApi
 from bot.channels.slack_messages import (
     Ending,

@@ -10,7 +10,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any
 
-from bot.channels.base import clean, dicts, part
+from bot.channels.payload import clean, dicts, part
 
 # Subtypes that change or tell of another message; every other message is a new one.
 _ABOUT_ANOTHER = frozenset({"message_changed", "message_deleted", "message_replied"})

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from bot.channels.base import clean, dicts, part
+from bot.channels.payload import clean, dicts, part
 from bot.channels.slack_people import Member
 from bot.desk.casework import Casework, Outcome, Person
 from bot.desk.mrkdwn import one_line

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from bot.channels.base import clean, part
+from bot.channels.payload import clean, part
 from bot.channels.slack_api import SlackApi
 from bot.desk.casework import Person
 from bot.desk.mrkdwn import one_line

@@ -88,6 +88,9 @@ class SlackPosts:
             return await self._react(job)
         if row.kind in ("root", "card"):
             return await self._update(job)
+        if row.kind == "announcement":
+            words = thread.warning(str(row.payload["text"]))
+            return await self._finish(job, ts=await self._message(job, words, self._channel, None))
         content = render(job.row.kind, job.payload, job.case, job.messages, self._zone)
         if content is None:
             return await self._finish(job, "nothing to show any more")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from bot.channels.base import clean, part
+from bot.channels.payload import clean, part
 from bot.channels.slack_messages import DELETED, Ending, offer, whisper
 from bot.channels.slack_people import Member
 from bot.desk import blocks

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from bot.channels.base import dicts, part
+from bot.channels.payload import dicts, part
 from bot.channels.slack_api import SlackApi, SlackRefused
 
 PAGES = 10

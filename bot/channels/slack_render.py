@@ -40,6 +40,10 @@ def _visitor(payload: Payload, case: Any, row: Any) -> Post:
     return thread.visitor(row, visitor_name(case), str(payload.get("notice") or ""))
 
 
+def _visitor_changed(payload: Payload, case: Any, row: Any) -> Post:
+    return thread.visitor_changed(row, visitor_name(case), payload["text"])
+
+
 def _offer(payload: Payload, case: Any, row: Any) -> Post | None:
     if row.direction != "note":
         return None
@@ -67,6 +71,7 @@ _SPOKEN: dict[str, Callable[[Payload], Post]] = {
 }
 _ABOUT: dict[str, Callable[[Payload, Any, Any], Post | None]] = {
     "visitor": _visitor,
+    "visitor_changed": _visitor_changed,
     "offer": _offer,
     "preview": _preview,
     "failed": _failed,

@@ -15,7 +15,8 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 from sanic.response import json as json_response
 
-from bot.channels.base import Channel, Delivery, clean, delivery_of, read_json
+from bot.channels.base import Channel
+from bot.channels.payload import Delivery, clean, delivery_of, read_json
 from bot.errors import BadRequest, BadSignature, Refused
 from bot.limits import Limits
 from bot.messages import Inbound, Outbound

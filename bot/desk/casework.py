@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.desk import replies
 from bot.desk.case_steps import CaseSteps
+from bot.desk.changes import Changes
 from bot.desk.people import Outcome, Person, Request
 from bot.messages import Reply
 from bot.store import Connection, Row, cases, log
@@ -21,7 +22,7 @@ __all__ = ["Casework", "Outcome", "Person", "Request"]
 _OFFERS = {"offer_claim": "needs_claim", "offer_anyway": "needs_confirm"}
 
 
-class Casework(CaseSteps):
+class Casework(CaseSteps, Changes):
     """The desk."""
 
     def staff_says(
@@ -120,15 +121,6 @@ class Casework(CaseSteps):
             cases.change_case(connection, row.case_id, first_reply_at=log.now())
         if row.slack_ts:
             self._post(connection, "react", row.case_id, ts=row.slack_ts, name="white_check_mark")
-
-    def reply_failed(self, connection: Connection, row: Row[Any], reason: str) -> None:
-        """Tells the thread that a message will not reach the visitor, why, and what to do."""
-        standing = cases.open_case_of(connection, row.conversation_id)
-        case_id = row.case_id or (standing.id if standing else None)
-        if case_id is None:
-            return
-        cases.audit(connection, case_id, "docent", "failed", reason)
-        self._post(connection, "failed", case_id, seq=row.seq, reason=reason)
 
     def _reply(
         self,

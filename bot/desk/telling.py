@@ -71,6 +71,11 @@ class Telling:
         if slack_ts is None:
             self._post(connection, "staff_echo", standing.id, author=person.name, text=text)
 
+    def announce(self, connection: Connection, text: str) -> None:
+        """Tells all staff something that concerns no case, in the desk's channel."""
+        if self.slack:
+            queue.add_job(connection, "announcement", None, {"text": text})
+
     def _post(self, connection: Connection, kind: str, case_id: int, **payload: Any) -> None:
         if self.slack:
             queue.add_job(connection, kind, case_id, payload)

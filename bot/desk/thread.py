@@ -63,6 +63,17 @@ def visitor(row: Any, name: str, notice: str = "") -> Post:
     return Post(to_slack(f"{name} (visitor): {words}", TEXT), blocks)
 
 
+def visitor_changed(row: Any, name: str, text: str | None) -> Post:
+    """Returns what a visitor's earlier message says now, or that it was taken back."""
+    if text is None:
+        head, words = f"{name} (visitor) took a message back. It said:", row.text
+    else:
+        head, words = f"{name} (visitor) changed a message. It says now:", text
+    words = words.strip() or "(no words)"
+    blocks = [context(plain(head, SMALL)), section(words)]
+    return Post(to_slack(f"{head} {words}", TEXT), blocks)
+
+
 def line(text: str) -> Post:
     """Returns one quiet line about the case."""
     return Post(to_slack(text, TEXT), [context(plain(text, SECTION))])

@@ -15,7 +15,7 @@ from bot.store.tables import cases, choices, conversations, messages
 
 # Who speaks to the visitor; only `bot` and `closed` let Rasa answer.
 BOT, QUEUED, HUMAN, CLOSED = "bot", "queued", "human", "closed"
-_INSERTS = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+INSERTS = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 def now() -> datetime:
@@ -28,7 +28,7 @@ def insert_ignoring(connection: Connection, table: sa.Table, row: dict[str, Any]
 
     A table whose key is a text gives 0 for a new row.
     """
-    insert = _INSERTS[connection.dialect.name]
+    insert = INSERTS[connection.dialect.name]
     result = connection.execute(insert(table).values(**row).on_conflict_do_nothing())
     if not result.rowcount:
         return None
@@ -66,6 +66,8 @@ def accept(
             "language": language,
             "payload": payload,
             "platform_id": inbound.platform_id,
+            "message_id": inbound.message_id,
+            "position": inbound.position,
             "state": "received",
             "at": at,
         },
@@ -77,10 +79,25 @@ def accept(
             .values(
                 language=language,
                 last_in_at=at,
+                acts=_acts(connection, inbound, at),
                 name=sa.func.coalesce(inbound.name, conversations.c.name),
             )
         )
     return seq
+
+
+def _acts(connection: Connection, inbound: Inbound, at: datetime) -> dict[str, str]:
+    """Returns when the visitor did what opens windows; a message that comes late opens less."""
+    known: dict[str, str] = (
+        connection.execute(
+            sa.select(conversations.c.acts).where(conversations.c.id == inbound.conversation_id)
+        ).scalar_one_or_none()
+        or {}
+    )
+    done = min(inbound.sent_at or at, at)
+    if inbound.act in known:
+        done = max(done, datetime.fromisoformat(known[inbound.act]))
+    return {**known, inbound.act: done.isoformat()}
 
 
 def conversation(connection: Connection, conversation_id: str) -> Row[Any] | None:

@@ -38,7 +38,9 @@ class _Queue:
         return found
 
 
-def _queue(table: sa.Table, free: str, held: str, *only: Any, ahead: Any) -> _Queue:
+def _queue(
+    table: sa.Table, free: str, held: str, *only: Any, ahead: Any, before: Any = None
+) -> _Queue:
     """Prepares a queue.
 
     Args:
@@ -47,10 +49,12 @@ def _queue(table: sa.Table, free: str, held: str, *only: Any, ahead: Any) -> _Qu
         held: The state of a row that somebody works on.
         only: Conditions on the rows of this queue.
         ahead: Given an alias of the table, the condition under which its row blocks ours.
+        before: Given the table or an alias of it, the order of the rows; as numbered unless told.
     """
     key, earlier = next(iter(table.primary_key.columns)), table.alias("earlier")
+    first = (lambda rows: rows.c[key.name]) if before is None else before
     blocked = sa.exists().where(
-        ahead(earlier), earlier.c.state.in_((free, held)), earlier.c[key.name] < key
+        ahead(earlier), earlier.c.state.in_((free, held)), first(earlier) < first(table)
     )
     due = table.c.not_before.is_(None) | (table.c.not_before <= sa.bindparam("due"))
     oldest = (
@@ -74,6 +78,8 @@ _INBOUND = _queue(
     "answering",
     messages.c.direction == "in",
     ahead=lambda m: (m.c.conversation_id == messages.c.conversation_id) & (m.c.direction == "in"),
+    # Telegram numbers its updates: what it sends again comes late and belongs before.
+    before=lambda m: sa.func.coalesce(m.c.position, m.c.seq),
 )
 _OUTBOUND = _queue(
     messages,

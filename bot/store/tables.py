@@ -51,6 +51,8 @@ conversations = Table(
     Column("memory", sa.JSON),
     # The case that opens if the visitor falls silent in the middle of a report.
     Column("unfinished", sa.JSON(none_as_null=True)),
+    # When the visitor last did what opens the platform's window: kind of act -> ISO time.
+    Column("acts", sa.JSON(none_as_null=True)),
     Column("created_at", Moment, nullable=False),
     Column("last_in_at", Moment),
 )
@@ -115,6 +117,15 @@ messages = Table(
     Column("translation", sa.JSON),
     Column("payload", sa.JSON, nullable=False),
     Column("platform_id", sa.String(200)),
+    # What the platform calls the message where that is not the delivery's platform_id.
+    Column("message_id", sa.String(200)),
+    # The platform's own order of the messages of a conversation, where it tells one.
+    Column("position", sa.BigInteger),
+    # What a visitor changed the message to later, the text None where it was taken back:
+    # [{"at", "text"}], oldest first.
+    Column("versions", sa.JSON(none_as_null=True)),
+    # What the platform told of a message of ours: sent, delivered or read.
+    Column("receipt", sa.String(12)),
     Column("state", sa.String(12), nullable=False),
     Column("reason", sa.Text),
     Column("attempts", sa.Integer, nullable=False, server_default="0"),
@@ -134,6 +145,7 @@ messages = Table(
     UniqueConstraint("channel", "direction", "platform_id"),
     UniqueConstraint("slack_ts"),
     Index(None, "conversation_id", "seq"),
+    Index(None, "conversation_id", "message_id"),
     Index(None, "state", "seq"),
     Index(None, "case_id"),
 )
@@ -146,6 +158,14 @@ choices = Table(
     Column("value", sa.String(200), nullable=False),
     Column("label", sa.String(80), nullable=False),
     Column("created_at", Moment, nullable=False),
+)
+
+platform_tokens = Table(
+    "platform_tokens",
+    metadata,
+    Column("name", sa.String(40), primary_key=True),
+    Column("value", sa.Text, nullable=False),
+    Column("until", Moment, nullable=False),
 )
 
 web_sessions = Table(

@@ -40,8 +40,9 @@ NOT_READ = {
     "nested deep": b'{"a":' * 100_000 + b"1" + b"}" * 100_000,
     "a deep list": b"[" * 100_000 + b"]" * 100_000,
     "a huge number": b'{"id": ' + b"9" * 5000 + b"}",
-    "too large": b'{"text": "' + b"x" * 1_000_001 + b'"}',
+    "too large": b'{"text": "' + b"x" * 3_145_729 + b'"}',
 }
+ATTACHMENTS = ("image", "audio", "voice", "video", "file", "sticker", "location", "contact")
 _numbers = count(1)
 
 
@@ -69,6 +70,28 @@ class Door(ABC):
     @abstractmethod
     def forgeries(self, body: bytes, conversation_id: str) -> dict[str, dict[str, str]]:
         """Returns headers that prove nothing, by name."""
+
+    # What a platform may have or not; None where it has no such thing.
+
+    def batch(self, messages: list[tuple[str, str, str]]) -> bytes | None:
+        """Returns one delivery of many messages: conversation, text and id of each."""
+        return None
+
+    def edited(self, conversation_id: str, message_id: str, text: str | None) -> bytes | None:
+        """Returns that a message says something else now, or was taken back (text None)."""
+        return None
+
+    def attached(self, conversation_id: str, kind: str, message_id: str) -> bytes | None:
+        """Returns a delivery of an attachment alone, of one of `ATTACHMENTS`."""
+        return None
+
+    def unknown(self, conversation_id: str) -> list[bytes]:
+        """Returns good deliveries of kinds that mean nothing to Docent."""
+        return []
+
+    def query(self, body: bytes) -> dict[str, str]:
+        """Returns what goes into the address of a good delivery: WeChat proves itself there."""
+        return {}
 
     def knock(self, body: bytes, headers: dict[str, str]) -> httpx.Response:
         """Posts a delivery."""

@@ -13,8 +13,9 @@ import sqlalchemy as sa
 from sanic import Sanic
 from standins.slack import SlackDriver, SlackStandin
 
-from bot.channels.base import Channel, Delivery
+from bot.channels.base import Channel
 from bot.channels.host import Host
+from bot.channels.payload import Delivery
 from bot.channels.slack import Slack
 from bot.config import Settings
 from bot.desk.casework import Request

@@ -7,6 +7,7 @@ import hmac
 import json
 import logging
 from collections.abc import AsyncIterator, Iterator
+from datetime import datetime, timedelta, timezone
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -17,12 +18,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from standins.graph import GraphStandin
 
-from bot.channels import messenger as room
-from bot.channels.base import Delivery
 from bot.channels.messenger import Messenger
+from bot.channels.meta import DEFAULT_VERSION
+from bot.channels.payload import Delivery
 from bot.config import Settings
 from bot.errors import BadSignature, Refused, SendFailed
-from bot.messages import Choice, Outbound
+from bot.messages import Choice, Edited, Event, Outbound, Reacted, Receipt
 
 from .contract import ChannelContract, Door, as_json
 from .served import Served, serving
@@ -143,6 +144,13 @@ def test_a_signature_of_strange_bytes_is_refused(door: MessengerDoor, raw: bytes
 
 # -- payloads ---------------------------------------------------------------------------------
 
+NOON = datetime(2026, 1, 1, 11, 0, tzinfo=timezone.utc)
+
+
+def later(seconds: int) -> datetime:
+    return NOON + timedelta(seconds=seconds)
+
+
 # What each captured payload means: the people and texts (and button) in it, in order.
 MEANINGS: dict[str, list[tuple[str, str, str | None]]] = {
     "text_english": [("24680001", "Is the museum open on Sunday morning?", None)],
@@ -157,22 +165,32 @@ MEANINGS: dict[str, list[tuple[str, str, str | None]]] = {
     "same_message_twice": [("24680001", "hello?", None)] * 2,
 }
 NOTHING = [
-    "delivery",
-    "delivery_without_mids",
-    "read",
-    "reaction",
-    "reaction_taken_back",
     "echo_by_us",
     "echo_by_page_inbox",
     "standby",
     "referral",
     "optin_without_sender",
-    "deleted_or_unsupported",
     "missing_mid",
     "unknown_kind",
-    "message_edit",
     "other_object",
 ]
+# What is none of a visitor's messages and yet says something, in order.
+LATER: dict[str, list[Event]] = {
+    "delivery": [
+        Receipt("messenger", "m_bot-1", "delivered"),
+        Receipt("messenger", "m_bot-2", "delivered"),
+    ],
+    "delivery_without_mids": [
+        Receipt("messenger", "", "delivered", person_id="24680001", up_to=NOON),
+    ],
+    "read": [Receipt("messenger", "", "read", person_id="24680001", up_to=NOON)],
+    "reaction": [Reacted("messenger", "24680001", "m_bot-2", "❤️")],
+    "reaction_taken_back": [Reacted("messenger", "24680001", "m_bot-2", "")],
+    "message_edit": [
+        Edited("messenger", "24680001", "m_en-1", "Is it open on Monday?", later(31)),
+    ],
+    "deleted_or_unsupported": [Edited("messenger", "24680001", "m_gone-1", None, later(34))],
+}
 ONE = ["text_chinese", "text_chinese_traditional", "text_emoji", "text_long", "text_rtl"]
 ONE += ["text_with_nlp", "text_slashes_and_brackets", "reply_to", "image", "location", "sticker"]
 ONE += ["postback_get_started", "postback_with_referral"]
@@ -202,6 +220,11 @@ def test_what_is_no_message_of_a_visitor_is_nothing(door: MessengerDoor, name: s
     assert door.all_heard() == before
 
 
+@pytest.mark.parametrize("name", LATER)
+def test_what_happens_to_a_message_later_is_read(name: str) -> None:
+    assert parsed((FIXTURES / f"{name}.json").read_bytes()) == LATER[name]
+
+
 def test_a_batch_of_many_people_is_taken_whole(door: MessengerDoor) -> None:
     people = [door.person().partition(":")[2] for _ in range(7)]
     events = [
@@ -219,7 +242,7 @@ def test_a_batch_of_many_people_is_taken_whole(door: MessengerDoor) -> None:
 def test_every_fixture_is_accounted_for() -> None:
     rest = {"batch_three_people", "attachments_of_every_kind"}
     names = {path.stem for path in FIXTURES.glob("*.json")}
-    assert names == {*MEANINGS, *NOTHING, *ONE, *rest}
+    assert names == {*MEANINGS, *NOTHING, *LATER, *ONE, *rest}
 
 
 def test_a_postback_without_an_id_is_known_again() -> None:
@@ -317,7 +340,7 @@ async def test_the_address_may_name_a_version(graph: GraphStandin, suffix: str) 
     opened = channel(MESSENGER_API_URL=graph.url + suffix)
     await opened.send("7", Outbound("你好 hi"))
     await opened.close()
-    version = suffix.strip("/") or room.DEFAULT_VERSION
+    version = suffix.strip("/") or DEFAULT_VERSION
     assert graph.exchanges[0].path == f"/{version}/me/messages"
 
 
@@ -376,9 +399,9 @@ async def test_the_window_is_named(graph: GraphStandin, sender: Messenger) -> No
 
 
 async def test_no_answer_in_time_may_have_been_delivered(
-    graph: GraphStandin, sender: Messenger, monkeypatch: pytest.MonkeyPatch
+    graph: GraphStandin, sender: Messenger
 ) -> None:
-    monkeypatch.setattr(room, "TIMEOUT", aiohttp.ClientTimeout(total=0.2))
+    sender._http._timeout = aiohttp.ClientTimeout(total=0.2)
     graph.hang_next(5)
     with pytest.raises(SendFailed, match="in time") as caught:
         await sender.send("7", Outbound("你好 hi"))

@@ -14,8 +14,9 @@ from typing import Any, ClassVar
 
 from standins.wire import call
 
-from bot.config import ROOT, SETTINGS
+from bot.config import ROOT
 from bot.supervisor import free_port
+from bot.variables import SETTINGS
 
 from .waiting import START_SECONDS, until
 

@@ -20,7 +20,7 @@ from .words import Words
 QUESTION, TOPIC = "can i take photos", "photography"
 SECOND, SECOND_TOPIC = "how much is the audio guide", "audio_guide"
 DEEP = 100_000
-MEGABYTE = 1_000_000
+MEGABYTE = 3_145_728
 
 
 def count(house: House, table: str) -> int:
@@ -135,7 +135,7 @@ BODIES = {
     "a list": b"[]",
     "a number": b"7",
     "no entry": b"{}",
-    "larger than 1 MB": b'{"entry": "' + b"x" * MEGABYTE + b'"}',
+    "larger than 3 MB": b'{"entry": "' + b"x" * MEGABYTE + b'"}',
     "nested deeply": b'{"entry": ' + b"[" * DEEP + b"]" * DEEP + b"}",
     "nested deeply in objects": b'{"a":' * DEEP + b"1" + b"}" * DEEP,
 }

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import SETTINGS
 from bot.supervisor import free_port
+from bot.variables import SETTINGS
 
 from .program import run_docent
 

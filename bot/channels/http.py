@@ -1,0 +1,85 @@
+"""One platform's web API: JSON both ways, one attempt a call, every failure in our own words.
+
+The words of a foreign exception may hold an address, and addresses carry tokens: none leaves here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+
+from bot.errors import SendFailed
+
+TIMEOUT = aiohttp.ClientTimeout(total=20, connect=5)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a platform answered; `body` is empty where it was no JSON object."""
+
+    status: int
+    body: dict[str, Any]
+    retry_after: float | None
+
+
+class Http:
+    """A connection pool to one platform.
+
+    Args:
+        platform: The platform's name, for the words of failures.
+        timeout: How long to wait for it.
+    """
+
+    def __init__(self, platform: str, timeout: aiohttp.ClientTimeout | None = None) -> None:
+        self._platform = platform
+        self._timeout = timeout
+        self._session: aiohttp.ClientSession | None = None
+
+    async def call(self, method: str, url: str, **how: Any) -> Answer:
+        """Makes one call; `how` is what aiohttp takes (params, json, data, headers).
+
+        Raises:
+            SendFailed: The platform was not reached (certainly nothing happened there), or did not
+                answer to the end (it may have).
+        """
+        try:
+            async with self._open().request(method, url, **how) as response:
+                body = _object(await response.read())
+                return Answer(response.status, body, _retry_after(response.headers))
+        except asyncio.TimeoutError:
+            raise self._unclear(f"{self._platform} did not answer in time") from None
+        except aiohttp.ClientConnectorError:
+            raise SendFailed(f"{self._platform} cannot be reached", retryable=True) from None
+        except aiohttp.ClientError:
+            raise self._unclear(f"the connection to {self._platform} broke") from None
+
+    async def close(self) -> None:
+        """Closes the connections."""
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    def _open(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            self._session = aiohttp.ClientSession(timeout=self._timeout or TIMEOUT)
+        return self._session
+
+    def _unclear(self, reason: str) -> SendFailed:
+        return SendFailed(reason, retryable=True, maybe_delivered=True)
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _retry_after(headers: Any) -> float | None:
+    hint = headers.get("Retry-After", "")
+    return float(hint) if hint.isdigit() else None

@@ -1,0 +1,31 @@
+"""Telegram: to be written."""
+
+from __future__ import annotations
+
+from bot.channels.base import Channel
+from bot.channels.payload import Delivery
+from bot.errors import BadSignature, SendFailed
+from bot.limits import Limits, utf16_units
+from bot.messages import Event, Outbound
+
+CHANNEL = "telegram"
+LIMITS = Limits(length=4096, measure=utf16_units, choices=8, label=40)
+
+
+class Telegram(Channel):
+    """Telegram."""
+
+    channel = CHANNEL
+    limits = LIMITS
+
+    def verify(self, delivery: Delivery) -> None:
+        """Refuses everything."""
+        raise BadSignature("not written yet")
+
+    def parse(self, delivery: Delivery) -> list[Event]:
+        """Reads nothing."""
+        return []
+
+    async def send(self, person_id: str, message: Outbound) -> str | None:
+        """Sends nothing."""
+        raise SendFailed("not written yet", retryable=False)

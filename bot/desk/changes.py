@@ -1,0 +1,62 @@
+"""What happens to messages after they were said: edits, reactions, receipts, moved conversations.
+
+None of it is a new question. Where a person has the conversation, the thread is told.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.desk.telling import Telling
+from bot.messages import Edited, Event, Moved, Reacted, Receipt
+from bot.store import Connection, Row, cases, changes
+
+
+class Changes(Telling):
+    """What the desk makes of events that are no messages."""
+
+    def note(self, connection: Connection, event: Event) -> None:
+        """Writes an event to the log, and tells the thread of an open case what matters there."""
+        if isinstance(event, Edited):
+            self._edited(connection, event)
+        elif isinstance(event, Reacted):
+            changes.react(connection, event)
+        elif isinstance(event, Receipt):
+            self._told(connection, event)
+        elif isinstance(event, Moved):
+            changes.move(connection, event)
+
+    def reply_waits(self, connection: Connection, row: Row[Any], reason: str) -> None:
+        """Tells the thread that words wait until the visitor writes again."""
+        standing = cases.open_case_of(connection, row.conversation_id)
+        case_id = row.case_id or (standing.id if standing else None)
+        if case_id is None:
+            return
+        words = (
+            f"{reason}. The visitor was sent the approved template and asked to write; "
+            "what you wrote goes out as soon as they do."
+        )
+        cases.audit(connection, case_id, "docent", "waits", reason)
+        self._post(connection, "warning", case_id, text=words)
+
+    def reply_failed(self, connection: Connection, row: Row[Any], reason: str) -> None:
+        """Tells the thread that a message will not reach the visitor, why, and what to do."""
+        standing = cases.open_case_of(connection, row.conversation_id)
+        case_id = row.case_id or (standing.id if standing else None)
+        if case_id is None:
+            return
+        cases.audit(connection, case_id, "docent", "failed", reason)
+        self._post(connection, "failed", case_id, seq=row.seq, reason=reason)
+
+    def _edited(self, connection: Connection, event: Edited) -> None:
+        row = changes.edit(connection, event)
+        if row is None:
+            return
+        standing = cases.open_case_of(connection, row.conversation_id)
+        if standing is not None:
+            self._post(connection, "visitor_changed", standing.id, seq=row.seq, text=event.text)
+
+    def _told(self, connection: Connection, told: Receipt) -> None:
+        for row in changes.receipt(connection, told):
+            if told.status == "failed":
+                self.reply_failed(connection, row, f"{told.reason}. {told.next_step}".strip())

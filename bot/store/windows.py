@@ -1,0 +1,90 @@
+"""What a platform's window depends on, and the messages that wait for it to open again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.store import Connection, Row
+from bot.store.log import now
+from bot.store.tables import conversations, messages
+from bot.windows import Left, Window, left
+
+WAITING = "waiting"
+
+
+def left_of(
+    connection: Connection, conversation_id: str, window: Window, *, by_person: bool = False
+) -> Left:
+    """Returns what is left of a conversation's window at this moment."""
+    acts = acts_of(connection, conversation_id)
+    sent = _sent_since(connection, conversation_id, min(acts.values())) if acts else []
+    return left(window, acts, sent, now(), by_person=by_person)
+
+
+def acts_of(connection: Connection, conversation_id: str) -> Mapping[str, datetime]:
+    """Returns when the visitor last did what opens windows, by kind."""
+    row = connection.execute(
+        sa.select(conversations.c.acts, conversations.c.last_in_at).where(
+            conversations.c.id == conversation_id
+        )
+    ).one()
+    if row.acts:
+        return {act: datetime.fromisoformat(at) for act, at in row.acts.items()}
+    # A conversation from before this was written down.
+    return {"message": row.last_in_at} if row.last_in_at else {}
+
+
+def place_of(connection: Connection, row: Row[Any]) -> Mapping[str, str]:
+    """Returns where a message to a visitor belongs: beside the words that it answers.
+
+    What answers nothing goes where the visitor wrote last.
+    """
+    query = sa.select(messages.c.payload).where(
+        messages.c.conversation_id == row.conversation_id, messages.c.direction == "in"
+    )
+    if row.in_reply_to is not None:
+        query = query.where(messages.c.seq == row.in_reply_to)
+    payload = connection.execute(query.order_by(messages.c.seq.desc()).limit(1)).scalar()
+    return dict((payload or {}).get("place") or {})
+
+
+def hold(connection: Connection, row: Row[Any], reason: str) -> bool:
+    """Lets a message wait until the visitor writes; tells whether it is the first that waits."""
+    first = not connection.execute(
+        sa.select(messages.c.seq)
+        .where(messages.c.conversation_id == row.conversation_id, messages.c.state == WAITING)
+        .limit(1)
+    ).first()
+    connection.execute(
+        sa.update(messages)
+        .where(messages.c.seq == row.seq)
+        .values(state=WAITING, lease_until=None, reason=reason)
+    )
+    return first
+
+
+def release(connection: Connection, conversation_id: str) -> int:
+    """Sends on what waited for the visitor to write; returns how many messages."""
+    result = connection.execute(
+        sa.update(messages)
+        .where(messages.c.conversation_id == conversation_id, messages.c.state == WAITING)
+        .values(state="queued", not_before=None, reason=None)
+    )
+    return int(result.rowcount)
+
+
+def _sent_since(connection: Connection, conversation_id: str, since: datetime) -> list[datetime]:
+    # What went out in the response to a webhook is not counted by the platform.
+    rows = connection.execute(
+        sa.select(messages.c.done_at, messages.c.payload).where(
+            messages.c.conversation_id == conversation_id,
+            messages.c.direction == "out",
+            messages.c.state == "sent",
+            messages.c.done_at >= since,
+        )
+    )
+    return [row.done_at for row in rows if not row.payload.get("passive")]
