@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bot.content.corpus_lint import Said, held_out_questions, lint_corpus
 from bot.content.example_rows import NAMES, Phrase, Problem
+from bot.content.glossary import glossary_problems
 from bot.content.museum import QUOTE, Museum, to_traditional
 from bot.content.sentences import (
     Sentences,
@@ -56,6 +57,9 @@ def lint(data_folder: Path, museum: Museum) -> Lint:
     problems = {problem for file in files for problem in file.problems}
     problems.update(corpus.problems)
     problems.update(_sentence_lint(data_folder, [topic.name for topic in topics], museum))
+    glossary = data_folder / "glossary.yml"
+    faults = glossary_problems(glossary)
+    problems.update(problem_of(fault, _shown(glossary, data_folder)) for fault in faults)
     ordered = sorted(problems, key=lambda each: (each.path, each.line, each.message))
     return Lint(ordered, len(topics), len(said), corpus.alike)
 

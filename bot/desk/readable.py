@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from bot.desk.people import Request
 from bot.desk.requests import with_translations, words_to_read
 from bot.language import base
-from bot.translate import Translator, translate_each
+from bot.translate import Heard, Interpreter, Translator
+from bot.translate.said import NOT_TRANSLATED, ORIGINAL_SENT, STAFF_LANGUAGE
 
-# What staff read and write.
-STAFF_LANGUAGE = "en"
-NOTICE = {"notice": "Not translated: translation is switched off or did not answer."}
+NOTICE = {"notice": NOT_TRANSLATED, "state": ORIGINAL_SENT}
 Beside = dict[str, str]
 
 
@@ -30,10 +29,8 @@ def untranslated(language: str) -> Beside | None:
 
 async def beside(translator: Translator, text: str, language: str) -> Beside | None:
     """Returns what stands beside a visitor's words: a translation, a notice, or nothing."""
-    if base(language) == STAFF_LANGUAGE or not text.strip():
-        return None
-    translation = await translator.translate(text, language, STAFF_LANGUAGE)
-    return NOTICE if translation is None else asdict(translation)
+    heard = await Interpreter.around(translator).to_staff(text, language)
+    return heard.beside()
 
 
 async def readable(translator: Translator, request: Request, text: str, language: str) -> Told:
@@ -42,10 +39,7 @@ async def readable(translator: Translator, request: Request, text: str, language
     One question to the translator is enough for all of it.
     """
     texts = words_to_read(request, text)
-    if base(language) == STAFF_LANGUAGE or not texts:
-        return Told(request)
-    found = await translate_each(translator, texts, language, STAFF_LANGUAGE)
-    whole = found.get(text)
-    notice = NOTICE if text.strip() else None
-    request = with_translations(request, {text: found[text].text for text in found})
-    return Told(request, notice if whole is None else asdict(whole))
+    heard = await Interpreter.around(translator).each_to_staff(texts, language)
+    found = {words: each.text for words, each in heard.items() if each.text is not None}
+    whole = heard.get(text) or Heard(text, "")
+    return Told(with_translations(request, found), whole.beside())

@@ -208,3 +208,23 @@ desk_events = Table(
     Column("at", Moment, nullable=False),
     Index(None, "state", "id"),
 )
+
+translations = Table(
+    "translations",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    # Of the text as it is compared: see bot.store.translations.
+    Column("source_hash", sa.String(64), nullable=False),
+    Column("source_language", sa.String(8), nullable=False),
+    Column("target_language", sa.String(8), nullable=False),
+    # With numbered blanks for what changes from visitor to visitor.
+    Column("original", sa.Text, nullable=False),
+    Column("text", sa.Text, nullable=False),
+    Column("engine", sa.String(40), nullable=False),
+    # Who worded it, where that was a person.
+    Column("corrected_by", sa.String(200)),
+    Column("uses", sa.Integer, nullable=False, server_default="0"),
+    Column("at", Moment, nullable=False),
+    UniqueConstraint("source_hash", "source_language", "target_language"),
+    Index(None, "at"),
+)
