@@ -27,7 +27,7 @@ SOURCES = (
     "data/nlu/**/*.yml",
     "data/stories/**/*.yml",
     "bot/nlu/*.py",
-    "bot/nlu/encoder.onnx",
+    "bot/nlu/*.onnx",
     "bot/nlu/tokenizer.json",
 )
 

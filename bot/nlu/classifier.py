@@ -24,9 +24,10 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from sklearn.linear_model import LogisticRegression, SGDClassifier
 
 from bot.nlu.context import understand
-from bot.nlu.encoder import DIMENSIONS, GENERAL, embed
+from bot.nlu.encoder import DIMENSIONS, embed
 from bot.nlu.form_answer import UNTRAINED
-from bot.nlu.letters import letters
+from bot.nlu.general import DIMENSIONS as GENERAL
+from bot.nlu.letters import Letters, learner
 from bot.nlu.text import normal
 
 Matrix = Any
@@ -42,7 +43,7 @@ class TopicClassifier(GraphComponent):
         self._config = config
         self._model_storage = model_storage
         self._resource = resource
-        self._letters = letters()
+        self._letters = Letters((), np.empty(0))
         self._topics: list[str] = []
         self._weights: Matrix = None
         self._bias: Matrix = None
@@ -82,7 +83,9 @@ class TopicClassifier(GraphComponent):
         labels = np.array([e.get(INTENT_RESPONSE_KEY) or e.get(INTENT) for e in examples])
         meaning = np.vstack([_sentence_vector(example) for example in examples])
         self._topics = sorted(set(labels))
-        self._learn(meaning, self._letters.fit_transform(texts), labels)
+        learning = learner()
+        self._learn(meaning, learning.fit_transform(texts), labels)
+        self._letters = Letters(learning.get_feature_names_out().tolist(), learning.idf_)
         self._persist()
         return self._resource
 
@@ -129,8 +132,8 @@ class TopicClassifier(GraphComponent):
         return [{"name": self._topics[i], "confidence": float(chances[i])} for i in order]
 
     def _scores(self, plain: str, vector: Any) -> Any:
-        found = self._letters.transform([plain])
-        of_letters = found.data @ self._weights[found.indices + DIMENSIONS]
+        numbers, values = self._letters.found_in(plain)
+        of_letters = values @ self._weights[numbers + DIMENSIONS]
         return vector @ self._weights[:DIMENSIONS] + of_letters + self._bias
 
     def _persist(self) -> None:
@@ -140,8 +143,8 @@ class TopicClassifier(GraphComponent):
                 topics=np.array(self._topics, dtype=np.str_),
                 weights=self._weights,
                 bias=self._bias,
-                grams=np.array(self._letters.get_feature_names_out(), dtype=np.str_),
-                idf=self._letters.idf_,
+                grams=np.array(self._letters.grams, dtype=np.str_),
+                idf=self._letters.idf,
             )
 
     @classmethod
@@ -162,7 +165,7 @@ class TopicClassifier(GraphComponent):
             loaded._topics = stored["topics"].tolist()
             loaded._weights = stored["weights"]
             loaded._bias = stored["bias"]
-            loaded._letters = letters(stored["grams"].tolist(), stored["idf"])
+            loaded._letters = Letters(stored["grams"].tolist(), stored["idf"])
         return loaded
 
 
