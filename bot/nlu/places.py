@@ -27,9 +27,9 @@ from bot.nlu.gazetteer import DATA, Gazetteer, gazetteer
 from bot.nlu.place_roles import foreground
 from bot.nlu.place_signs import asks_to_visit, speaks_of_us
 from bot.nlu.ranking import headed, put_first
+from bot.nlu.scope import OUT_OF_SCOPE
 from bot.nlu.unlisted import mark_unlisted
 
-OUT_OF_SCOPE = "out_of_scope"
 CONFIDENCE = 0.95
 
 
@@ -91,7 +91,7 @@ class Places(GraphComponent):
         """Returns one of several questions, as out of scope where it is about another place."""
         if elsewhere(part.text, self._ours) is None:
             return part
-        return Part(part.text, headed(part.ranking, OUT_OF_SCOPE, CONFIDENCE))
+        return replace(part, ranking=headed(part.ranking, OUT_OF_SCOPE, CONFIDENCE))
 
 
 def elsewhere(text: str, ours: Ours) -> str | None:

@@ -16,11 +16,16 @@ _REPEATED = re.compile(r"(.)\1{2,}")
 _SPACE = re.compile(r"\s+")
 
 
+# A message is read by a dozen rules, one after the other.
+RECENT_TEXTS = 128
+
+
 @lru_cache(maxsize=1)
 def _to_simplified() -> OpenCC:
     return OpenCC("t2s")
 
 
+@lru_cache(maxsize=RECENT_TEXTS)
 def normal(text: str) -> str:
     """Returns the text as the model sees it: NFKC, lower case, Simplified, runs cut to two.
 

@@ -17,7 +17,7 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.nlu.examples import Examples
+from bot.nlu.examples import Example, Examples
 
 # Says of a twin which example it was made from, so that calibration keeps the two together.
 TWIN_OF = "twin_of"
@@ -48,21 +48,21 @@ class Typos(GraphComponent):
         return {"share": 0.35}
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        """Returns the training data with the twins; the same data gives the same twins."""
-        chance = random.Random(0)  # noqa: S311
-        twins = [self._twin(m, chance) for m in training_data.training_examples if m.get(TEXT)]
+        """Returns the training data with the twins; a text has the same twin in any data, so
+        that an edit costs the encoding of what was edited and no more."""
+        twins = [self._twin(m) for m in training_data.training_examples if m.get(TEXT)]
         return Examples.of(training_data, [twin for twin in twins if twin is not None])
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Leaves visitors' messages as they are."""
         return messages
 
-    def _twin(self, message: Message, chance: random.Random) -> Message | None:
+    def _twin(self, message: Message) -> Message | None:
         text = message.get(TEXT)
-        misspelt = misspell(text, self._share, chance)
+        misspelt = misspell(text, self._share, random.Random(text))  # noqa: S311
         if misspelt == text:
             return None
-        return Message({**message.data, TEXT: misspelt, TWIN_OF: text})
+        return Example({**message.data, TEXT: misspelt, TWIN_OF: text})
 
 
 def misspell(text: str, share: float, chance: random.Random) -> str:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from ruamel.yaml import YAML
 
-from bot.nlu.context import Ranking, Reading, combined, understand
+from bot.config import ROOT
+from bot.nlu.context import ONE_THING, Ranking, Reading, combined, understand
 
 WORDS = {
     "faq/opening_hours": ("open", "close", "sunday", "monday", "几点", "周日", "周六"),
@@ -141,3 +143,31 @@ def test_combined_weighs_both() -> None:
     two = [{"name": "b", "confidence": 1.0}]
     both = {each["name"]: each["confidence"] for each in combined(one, two, 0.25)}
     assert both == pytest.approx({"a": 0.75, "b": 0.25})
+
+
+def test_a_message_that_surely_asks_one_thing_has_no_parts() -> None:
+    text = "When do you open? 几点关门？"
+
+    def sure(_: str) -> Ranking:
+        rest = (1 - 0.9995, "faq/parking"), (0.9995, "faq/opening_hours")
+        return [{"name": name, "confidence": chance} for chance, name in reversed(rest)]
+
+    assert len(read(text).parts) == 2
+    assert understand(text, {}, sure).parts == ()
+
+
+def test_each_text_is_ranked_once() -> None:
+    asked: list[str] = []
+
+    def counting(text: str) -> Ranking:
+        asked.append(text)
+        return rank(text)
+
+    understand("Is there an audio guide? 多少钱? And where do I park?", {}, counting)
+    assert len(asked) == len(set(asked)) > 3
+
+
+def test_no_part_that_would_count_is_left_out() -> None:
+    config = YAML(typ="safe").load(ROOT / "config.yml")
+    [scope] = [each for each in config["pipeline"] if each["name"].endswith(".Scope")]
+    assert scope["supported"] >= ONE_THING

@@ -12,7 +12,8 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu import encoder
-from bot.nlu.encoder import DIMENSIONS, GENERAL, SentenceEncoder, embed, embed_all
+from bot.nlu.encoder import DIMENSIONS, SentenceEncoder, embed, embed_all
+from bot.nlu.general import DIMENSIONS as GENERAL
 from bot.nlu.vector_cache import VectorCache
 
 TEXTS = ["when do you close", "几点关门", "我想book两张ticket"]
