@@ -33,3 +33,19 @@ def forget(connection: Connection, name: str, value: str) -> None:
             platform_tokens.c.name == name, platform_tokens.c.value == value
         )
     )
+
+
+def take_turn(connection: Connection, name: str, owner: str, seconds: float) -> bool:
+    """Lets one process alone fetch a token, for so many seconds; False where another does."""
+    at = now()
+    values = {"value": owner, "until": at + timedelta(seconds=seconds)}
+    insert = INSERTS[connection.dialect.name](platform_tokens).values(name=f"{name}!", **values)
+    taken = insert.on_conflict_do_update(
+        index_elements=["name"], set_=values, where=platform_tokens.c.until <= at
+    )
+    return bool(connection.execute(taken).rowcount)
+
+
+def end_turn(connection: Connection, name: str, owner: str) -> None:
+    """Lets others fetch; does nothing once somebody else has the turn."""
+    forget(connection, f"{name}!", owner)
