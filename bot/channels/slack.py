@@ -1,62 +1,55 @@
-"""Slack: the door through which staff's words, reactions and button presses come in.
+"""Slack: the desk of the staff, and colleagues who ask Docent in direct messages and by mention.
 
 Sources: docs.slack.dev/authentication/verifying-requests-from-slack (signature, 300 seconds),
-/apis/events-api#responding (2xx within three seconds, else sent again), /tools/bolt-python.
+/apis/events-api#responding (2xx within three seconds, else sent again),
+/reference/methods/chat.postMessage (4,000 characters), /block-kit/block-elements/button-element.
 
-Nothing is decided here. What happened is written to desk_events and acknowledged; no Web API call
-stands between Slack and its answer, so the door works while Slack's API does not.
+Nothing is decided here. What a visitor said goes to the inbox, what happened in the desk's channel
+to desk_events, and only then Slack hears 200; no Web API call stands before it, so the door works
+while Slack's API does not. Both doors, the webhook and Socket Mode, lead into `take`.
 """
 
 from __future__ import annotations
 
-import asyncio
 import json
 import logging
-import re
-from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
-from urllib.parse import parse_qs
 
 from sanic.request import Request
 from sanic.response import HTTPResponse
-from sanic.response import json as json_response
 from slack_bolt import BoltResponse
 from slack_bolt.adapter.sanic.async_handler import to_sanic_response
-from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
-from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.async_app import AsyncApp
 from slack_sdk.signature import SignatureVerifier
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.channels.base import Channel
 from bot.channels.host import Host
-from bot.channels.payload import LARGEST_BODY, Delivery, delivery_of, read_json
-from bot.channels.slack_api import SlackApi
+from bot.channels.payload import Delivery, delivery_of
+from bot.channels.slack_answers import render, to_one_visitor
+from bot.channels.slack_api import SlackApi, SlackRefused
+from bot.channels.slack_check import look_around
 from bot.channels.slack_events import SlackEvents
-from bot.channels.slack_intake import Notice, action_notices, event_notice
+from bot.channels.slack_intake import body_of, channel_of
+from bot.channels.slack_names import VisitorNames
+from bot.channels.slack_notices import bolt_app, bolt_request_of, unless_written, writer, written
 from bot.channels.slack_people import SlackPeople
 from bot.channels.slack_posts import SlackPosts
+from bot.channels.slack_socket import SlackSocket
+from bot.channels.slack_visitors import visitor_events
 from bot.config import Settings
-from bot.errors import BadRequest, BadSignature, Refused, SendFailed
+from bot.errors import BadRequest, BadSignature, Refused
 from bot.limits import Limits, utf16_units
 from bot.messages import Event, Outbound
-from bot.store import DatabaseError, Row, log, queue
-from bot.store.database import Database
-from bot.store.tables import desk_events
+from bot.store import Connection, Row, cases, queue
 from bot.worker import Worker
 
 CHANNEL = "slack"
-LIMITS = Limits(length=4000, measure=utf16_units, choices=5, label=75)
-# Slack gives up after three seconds; a database that takes this long is as good as away.
-WRITE_SECONDS = 2.0
+# Text 4,000 characters; a paragraph with buttons below it 3,000; a button's label 75.
+LIMITS = Limits(length=4000, measure=utf16_units, choices=5, label=75, with_choices=3000)
 # Slack takes about one post a second in a channel (docs.slack.dev/apis/web-api/rate-limits).
 POSTS_AT_ONCE = 2
 
 logger = logging.getLogger(__name__)
-# Bolt writes whole requests to its log at INFO and WARNING, staff's words among them.
-_bolt_logger = logging.getLogger("docent.bolt")
-_bolt_logger.setLevel(logging.ERROR)
-
-Write = Callable[[Sequence[Notice]], Awaitable[None]]
 
 
 class Slack(Channel):
@@ -67,16 +60,26 @@ class Slack(Channel):
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)
+        # Of its own: when Slack slows the desk's posts down, visitors do not wait with them.
+        self._api = SlackApi(settings["SLACK_BOT_TOKEN"], settings["SLACK_API_URL"])
+        self._desks = frozenset({settings["SLACK_DESK_CHANNEL"]})
+        self._host: Host | None = None
         self._app: AsyncApp | None = None
+        self._names: VisitorNames | None = None
         self._workers: tuple[Worker[Row[Any]], ...] = ()
+        token = settings["SLACK_APP_TOKEN"]
+        url = settings["SLACK_API_URL"]
+        self._socket = SlackSocket(token, url, self._take_envelope) if token else None
 
     def verify(self, delivery: Delivery) -> None:
         """Checks X-Slack-Signature over the raw body, and that it is at most 300 seconds old."""
-        verifier = SignatureVerifier(self.settings["SLACK_SIGNING_SECRET"])
+        secret = self.settings["SLACK_SIGNING_SECRET"]
+        if not secret:
+            raise BadSignature("Slack is heard by Socket Mode alone: there is no signing secret")
         timestamp = delivery.headers.get("x-slack-request-timestamp", "")
         signature = delivery.headers.get("x-slack-signature", "")
         try:
-            is_ours = verifier.is_valid(delivery.body, timestamp, signature)
+            is_ours = SignatureVerifier(secret).is_valid(delivery.body, timestamp, signature)
         except (TypeError, ValueError, OverflowError):
             # No number for a time, no ASCII for a signature, no UTF-8 for a body.
             is_ours = False
@@ -84,21 +87,93 @@ class Slack(Channel):
             raise BadSignature("the signature does not match the body, or is too old")
 
     def parse(self, delivery: Delivery) -> list[Event]:
-        """Returns nothing: what comes from Slack is staff's, and goes to the desk."""
-        return []
+        """Returns what a visitor did; what happens in the desk's channel is staff's."""
+        return visitor_events(body_of(delivery), self._desks)
 
     async def send(self, person_id: str, message: Outbound) -> str | None:
-        """Refuses: Slack is where staff are, not visitors."""
-        raise SendFailed("Docent does not write to visitors on Slack", retryable=False)
+        """Posts one message where the visitor wrote; returns its channel and ts."""
+        try:
+            answer = await self._api.call("chat.postMessage", **render(person_id, message))
+        except SlackRefused as refused:
+            raise to_one_visitor(refused) from None
+        return f"{answer.get('channel')}:{answer.get('ts')}"
+
+    async def check(self) -> str:
+        """Asks Slack whose token this is, and looks at the desk's channel and at the socket."""
+        words = await look_around(self._api, self.settings["SLACK_DESK_CHANNEL"])
+        return f"{words}, {await self._socket.check()}" if self._socket else words
 
     async def started(self, host: Host) -> None:
         """Starts to handle events, one after another, and to post, case by case."""
         api = SlackApi(self.settings["SLACK_BOT_TOKEN"], self.settings["SLACK_API_URL"])
         people = SlackPeople(api)
-        events = SlackEvents(host.database, host.casework, people, api, host.wake)
+        self._host, self._names = host, VisitorNames(host.database, people)
+        # Where cases stand from before the desk moved, its staff are still no visitors.
+        self._desks |= await host.database.run(_channels_of_cases)
+        self._app = bolt_app(self.settings, writer(host.database, self.wake))
+        self._start_workers(host, api, people)
+        if self._socket is not None:
+            self._socket.start()
+
+    def wake(self) -> None:
+        """Says that there may be an event to handle or something to post."""
+        for worker in self._workers:
+            worker.wake()
+
+    async def close(self) -> None:
+        """Ends the work in hand."""
+        if self._socket is not None:
+            await self._socket.stop()
+        for worker in self._workers:
+            await worker.stop()
+        if self._names is not None:
+            await self._names.close()
+
+    async def take(self, delivery: Delivery) -> BoltResponse:
+        """Writes down what Slack says; 503 where that failed, and Slack sends it again.
+
+        Raises:
+            BadRequest: The body cannot be read.
+        """
+        body = body_of(delivery)
+        events = visitor_events(body, self._desks)
+        if self._host is None or self._app is None or self._names is None:
+            return unless_written(False) or BoltResponse(status=503)
+        if events:
+            unheard = unless_written(await written(self._host.inbox.accept(events)))
+            self._names.meet(events if unheard is None else [])
+            return unheard or BoltResponse(status=200, body="")
+        channel = channel_of(body)
+        if channel and channel not in self._desks:
+            # What people say elsewhere is not ours to keep.
+            return BoltResponse(status=200, body="")
+        return await self._note(self._app, delivery)
+
+    async def _note(self, app: AsyncApp, delivery: Delivery) -> BoltResponse:
+        """Lets Bolt write down what happened at the desk; raises BadRequest."""
+        answer = await app.async_dispatch(bolt_request_of(delivery))
+        if answer.status == 404:
+            # Acknowledged all the same: refusing what we do not use would make Slack switch off
+            # the events that we do.
+            logger.info("a Slack request of a kind that is not used")
+            return BoltResponse(status=200, body="")
+        if answer.status == 500:
+            # Bolt trusts that an event has a type and a press a name, and it would fail again.
+            raise BadRequest("the body is not of a shape that Slack sends")
+        return answer
+
+    async def _take_envelope(self, payload: dict[str, Any]) -> bool:
+        """Takes what came by Socket Mode as the webhook would."""
+        try:
+            answer = await self.take(Delivery(json.dumps(payload).encode(), {}, {}))
+        except Refused:
+            return True
+        return answer.status < 500
+
+    def _start_workers(self, host: Host, api: SlackApi, people: SlackPeople) -> None:
+        events = SlackEvents(host.database, host.casework, people, api, host.wake, host.translator)
         desk = self.settings["SLACK_DESK_CHANNEL"]
         posts = SlackPosts(host.database, api, host.voice.museum, desk, host.wake)
-        self._app = bolt_app(self.settings, writer(host.database, self.wake))
 
         async def next_event() -> Row[Any] | None:
             return await host.database.run(queue.claim_event)
@@ -113,110 +188,18 @@ class Slack(Channel):
         for worker in self._workers:
             worker.start()
 
-    def wake(self) -> None:
-        """Says that there may be an event to handle or something to post."""
-        for worker in self._workers:
-            worker.wake()
-
-    async def close(self) -> None:
-        """Ends the work in hand."""
-        for worker in self._workers:
-            await worker.stop()
-
     async def _post(self, request: Request) -> HTTPResponse:
         delivery = delivery_of(request)
         try:
             self.verify(delivery)
-            bolt_request = bolt_request_of(delivery)
+            answer = await self.take(delivery)
         except Refused as refusal:
             return self.refuse(refusal)
-        if self._app is None:
-            return json_response({"error": "try again later"}, 503)
-        answer = await self._app.async_dispatch(bolt_request)
-        if answer.status == 404:
-            # Acknowledged all the same: refusing what we do not use would make Slack switch off
-            # the events that we do.
-            logger.info("a Slack request of a kind that is not used")
-            answer = BoltResponse(status=200, body="")
         response: HTTPResponse = to_sanic_response(answer)
         return response
 
 
-def bolt_request_of(delivery: Delivery) -> AsyncBoltRequest:
-    """Returns a request for Bolt: JSON or a form by its body, whatever its content type says.
-
-    Raises:
-        BadRequest: The body is neither.
-    """
-    if len(delivery.body) > LARGEST_BODY:
-        raise BadRequest("the body is larger than 3 MB", status=413)
-    text = delivery.body.decode()
-    is_json = text.lstrip().startswith("{")
-    if is_json:
-        read_json(delivery.body)
-    elif payload := parse_qs(text).get("payload"):
-        read_json(payload[0].encode())
-    kind = "application/json" if is_json else "application/x-www-form-urlencoded"
-    try:
-        return AsyncBoltRequest(body=text.strip(), headers={"content-type": [kind]})
-    except (AttributeError, KeyError, TypeError, ValueError):
-        # Bolt looks for channels and users at once and trusts what it finds.
-        raise BadRequest("the body is not of a shape that Slack sends") from None
-
-
-def bolt_app(settings: Settings, write: Write) -> AsyncApp:
-    """Returns a Bolt app whose listeners only write.
-
-    Bolt's own signature check is off because `Slack.verify` has run; its authorization and its
-    filter of own events are ours, because Bolt's would call auth.test before it acknowledges.
-    """
-    app = AsyncApp(
-        name="docent",
-        logger=_bolt_logger,
-        client=AsyncWebClient(base_url=settings["SLACK_API_URL"], logger=_bolt_logger),
-        signing_secret=settings["SLACK_SIGNING_SECRET"],
-        authorize=_authorize,
-        process_before_response=True,
-        request_verification_enabled=False,
-        ignoring_self_events_enabled=False,
-        attaching_conversation_kwargs_enabled=False,
-    )
-
-    async def on_event(body: dict[str, Any]) -> BoltResponse | None:
-        return await _written([event_notice(body)], write)
-
-    async def on_action(ack: Callable[[], Awaitable[None]], body: dict[str, Any]) -> Any:
-        await ack()
-        return await _written(action_notices(body), write)
-
-    app.event(re.compile(".*"))(on_event)
-    app.action(re.compile(".*"))(on_action)
-    return app
-
-
-def writer(database: Database, news: Callable[[], None]) -> Write:
-    """Returns a function that writes notices to desk_events and then says that there is work."""
-
-    def insert(connection: Any, notices: Sequence[Notice]) -> None:
-        for notice in notices:
-            row = {"state": "queued", "at": log.now(), **vars(notice)}
-            log.insert_ignoring(connection, desk_events, row)
-
-    async def write(notices: Sequence[Notice]) -> None:
-        await asyncio.wait_for(database.run(insert, notices), WRITE_SECONDS)
-        news()
-
-    return write
-
-
-async def _written(notices: Sequence[Notice], write: Write) -> BoltResponse | None:
-    try:
-        await write(notices)
-    except (DatabaseError, asyncio.TimeoutError) as error:
-        logger.error("a Slack event was not written", extra={"error": type(error).__name__})
-        return BoltResponse(status=503, body=json.dumps({"error": "try again later"}))
-    return None
-
-
-async def _authorize(team_id: str | None, enterprise_id: str | None) -> AuthorizeResult:
-    return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id)
+def _channels_of_cases(connection: Connection) -> frozenset[str]:
+    """Returns the channels that hold the threads of open cases."""
+    standing = cases.list_cases(connection, cases.OPEN_STATES)
+    return frozenset(case.slack_channel for case in standing if case.slack_channel)

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.errors import SendFailed
@@ -56,6 +57,23 @@ MENDABLE = {
     "token_expired": "Renew SLACK_BOT_TOKEN.",
     "token_revoked": "Install the Slack app again and renew SLACK_BOT_TOKEN.",
 }
+# Of those, what no call of the app gets past: the token, the installation, or an admin's word.
+BROKEN = frozenset(
+    {
+        "access_denied",
+        "account_inactive",
+        "ekm_access_denied",
+        "invalid_auth",
+        "missing_scope",
+        "no_permission",
+        "not_allowed_token_type",
+        "not_authed",
+        "org_login_required",
+        "team_access_not_granted",
+        "token_expired",
+        "token_revoked",
+    }
+)
 
 # slack_sdk writes whole requests to its log at DEBUG, visitors' words among them.
 _logger = logging.getLogger("docent.slack_sdk")
@@ -94,11 +112,21 @@ class SlackApi:
             SlackRefused: Slack said no; `retryable` and `retry_after` say what to do.
             SendFailed: Slack was not reached, or did not answer.
         """
-        return await self._call(method, "POST", json=arguments)
+        return _data(await self._call(method, "POST", json=arguments))
 
     async def read(self, method: str, **arguments: Any) -> dict[str, Any]:
         """Calls a method that reads; as `call`."""
-        return await self._call(method, "GET", params=arguments)
+        return _data(await self._call(method, "GET", params=arguments))
+
+    async def whose_token(self) -> tuple[dict[str, Any], frozenset[str]]:
+        """Returns what auth.test says, and the token's scopes; none where Slack does not tell.
+
+        The scopes stand in a header: https://docs.slack.dev/authentication/installing-with-oauth.
+        Raises SendFailed.
+        """
+        answer = await self._call("auth.test", "POST", json={})
+        scopes = str(answer.headers.get("x-oauth-scopes") or "").split(",")
+        return _data(answer), frozenset(scope.strip() for scope in scopes if scope.strip())
 
     async def respond(self, response_url: str, text: str) -> None:
         """Puts words in the place of an ephemeral message; raises SendFailed.
@@ -117,18 +145,17 @@ class SlackApi:
         if answer.status_code != 200:
             raise SendFailed(f"HTTP {answer.status_code}", retryable=False)
 
-    async def _call(self, method: str, verb: str, **how: Any) -> dict[str, Any]:
+    async def _call(self, method: str, verb: str, **how: Any) -> AsyncSlackResponse:
         wait = self._quiet_until.get(method, 0.0) - time.monotonic()
         if wait > 0:
             raise SendFailed("Slack asked us to slow down", retryable=True, retry_after=wait)
         try:
-            answer = await self.client.api_call(method, http_verb=verb, **how)
+            return await self.client.api_call(method, http_verb=verb, **how)
         except SlackApiError as error:
             raise self._refusal(method, error) from None
         except Exception as error:
             # The error's own words may hold what was posted: only its kind leaves this room.
             raise _unreached(error) from None
-        return answer.data if isinstance(answer.data, dict) else {}
 
     def _refusal(self, method: str, error: SlackApiError) -> SendFailed:
         response: Any = error.response
@@ -172,9 +199,14 @@ def _refused(
         retry_after=retry_after,
         next_step=next_step,
         maybe_delivered=maybe_delivered,
+        broken=code in BROKEN,
     )
     made.code = code
     return made
+
+
+def _data(answer: AsyncSlackResponse) -> dict[str, Any]:
+    return answer.data if isinstance(answer.data, dict) else {}
 
 
 def _unreached(error: Exception) -> SendFailed:

@@ -22,12 +22,22 @@ from bot.channels.slack_messages import (
     written,
 )
 from bot.channels.slack_people import SlackPeople
-from bot.channels.slack_presses import CLAIMING, EPHEMERAL, RESOLVING, pressed, reacted
+from bot.channels.slack_presses import (
+    CLAIMING,
+    EPHEMERAL,
+    RESOLVING,
+    message_of,
+    pressed,
+    reacted,
+)
 from bot.desk.casework import Casework
+from bot.desk.speaking import Speaking
 from bot.errors import SendFailed
-from bot.store import Connection, Row, cases, queue
+from bot.store import Connection, Row, cases, log, queue
 from bot.store.database import Database
 from bot.store.tables import desk_events
+from bot.translate import NoTranslator, Translator
+from bot.translate.said import Spoken
 
 logger = logging.getLogger(__name__)
 
@@ -47,6 +57,7 @@ class SlackEvents:
         people: Says who somebody is.
         api: Slack's Web API.
         news: Called when there is something to send or to show.
+        translator: Words replies in the visitor's language; without one they go as written.
     """
 
     def __init__(
@@ -56,7 +67,9 @@ class SlackEvents:
         people: SlackPeople,
         api: SlackApi,
         news: Callable[[], None],
+        translator: Translator | None = None,
     ) -> None:
+        self._speaking = Speaking(database, translator or NoTranslator())
         self._database = database
         self._casework = casework
         self._people = people
@@ -96,7 +109,12 @@ class SlackEvents:
         if event.get("bot_id") or event.get("app_id") or event.get("subtype") == "bot_message":
             return _then(posted_by_app, self._casework, case.id, event)
         member = await self._people.who(clean(event.get("user")), payload["team"])
-        return _then(written, self._casework, case.id, member, event)
+        spoken = None
+        if case.owner_id == member.id and case.state in cases.OPEN_STATES and not member.barred:
+            # What stays in the thread is not shown to a translation service.
+            text = clean(event.get("text")).strip()
+            spoken = await self._speaking.words(case.id, text, from_slack=True)
+        return _then(written, self._casework, case.id, member, event, spoken)
 
     async def _stray(self, payload: Payload, event: Payload) -> Step:
         """Warns where somebody answers a post of ours that belongs to no case."""
@@ -130,7 +148,15 @@ class SlackEvents:
 
     async def _press(self, payload: Payload) -> Step:
         member = await self._people.who(payload["user"], payload["team"])
-        return _then(pressed, self._casework, member, payload)
+        spoken = await self._to_be_sent(payload)
+        return _then(pressed, self._casework, member, payload, spoken)
+
+    async def _to_be_sent(self, payload: Payload) -> Spoken | None:
+        """Returns the kept message that a button would send, as the visitor would read it."""
+        row = await self._database.run(log.by_slack_ts, message_of(payload))
+        if row is None or row.case_id is None:
+            return None
+        return await self._speaking.words(row.case_id, row.text, from_slack=True)
 
     async def _is_ours(self, payload: Payload, message: Payload) -> bool:
         """Tells whether we wrote it; Slack sends us everything that we post."""

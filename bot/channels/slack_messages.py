@@ -15,6 +15,7 @@ from bot.desk.casework import Casework, Outcome, Person
 from bot.desk.mrkdwn import one_line
 from bot.desk.replies import Why
 from bot.store import Connection, Row, cases, log, queue
+from bot.translate.said import Spoken
 
 # A plain message, one with a file, and one that was "also sent to the channel".
 CARRIED = (None, "", "file_share", "thread_broadcast")
@@ -30,9 +31,17 @@ class Ending:
 
 
 def written(
-    connection: Connection, casework: Casework, case_id: int, member: Member, event: dict[str, Any]
+    connection: Connection,
+    casework: Casework,
+    case_id: int,
+    member: Member,
+    event: dict[str, Any],
+    spoken: Spoken | None = None,
 ) -> Ending:
-    """Decides what a person's message in a thread is, and does it."""
+    """Decides what a person's message in a thread is, and does it.
+
+    `spoken` is the message as the visitor would read it, where it may be a reply.
+    """
     text, ts = clean(event.get("text")).strip(), clean(event.get("ts"))
     if member.barred:
         casework.keep_as_note(connection, case_id, member.person, text, ts)
@@ -42,7 +51,7 @@ def written(
         casework.keep_as_note(connection, case_id, member.person, text, ts)
         warn(connection, case_id, "Not sent: Docent does not carry this kind of Slack message.")
         return Ending("warning: kept as a note, of a kind that is not carried")
-    ending = _say(connection, casework, case_id, member, text, ts) if text else None
+    ending = _say(connection, casework, case_id, member, text, ts, spoken) if text else None
     return _left_out(connection, case_id, event) or ending or _nothing(connection, case_id)
 
 
@@ -125,9 +134,12 @@ def _say(
     member: Member,
     text: str,
     ts: str,
+    spoken: Spoken | None,
 ) -> Ending:
     case = cases.case(connection, case_id)
-    outcome = casework.staff_says(connection, case_id, member.person, text, slack_ts=ts)
+    outcome = casework.staff_says(
+        connection, case_id, member.person, text, slack_ts=ts, spoken=spoken
+    )
     if outcome.kind in ("needs_claim", "needs_confirm"):
         return offer(connection, case, member.id, ts, outcome)
     if outcome.kind == "queued":

@@ -10,7 +10,9 @@ from bot.channels.slack_messages import DELETED, Ending, offer, whisper
 from bot.channels.slack_people import Member
 from bot.desk import blocks
 from bot.desk.casework import Casework, Outcome, Person
+from bot.desk.replies import to_visitor
 from bot.store import Connection, Row, cases, log
+from bot.translate.said import Spoken
 
 CLAIMING, RESOLVING = "eyes", "white_check_mark"
 # The buttons of messages that only their author sees: the answer takes the message's place.
@@ -39,8 +41,17 @@ def reacted(
     return _do(connection, case, member, casework.resolve)
 
 
-def pressed(connection: Connection, casework: Casework, member: Member, press: Press) -> Ending:
-    """Does what a button says."""
+def pressed(
+    connection: Connection,
+    casework: Casework,
+    member: Member,
+    press: Press,
+    spoken: Spoken | None = None,
+) -> Ending:
+    """Does what a button says.
+
+    `spoken` is the message that the button would send, as the visitor would read it.
+    """
     action = press["action"]
     case = case_of(connection, press)
     if case is None:
@@ -59,7 +70,7 @@ def pressed(connection: Connection, casework: Casework, member: Member, press: P
     }
     if action in steps:
         return _do(connection, case, member, steps[action])
-    return _ephemeral(connection, casework, case, member, press)
+    return _ephemeral(connection, casework, case, member, press, spoken)
 
 
 def case_of(connection: Connection, press: Press) -> Row[Any] | None:
@@ -86,8 +97,19 @@ def _told(connection: Connection, case: Row[Any], member: Member, outcome: Outco
     return Ending(f"{outcome.kind}: {outcome.reason}".rstrip(": "))
 
 
+def message_of(press: Press) -> str | None:
+    """Returns the Slack ts of the message that a button would send, None for other buttons."""
+    sends = press["action"] in (blocks.CLAIM_AND_SEND, blocks.SEND_ANYWAY)
+    return press["value"].partition(":")[2] if sends else None
+
+
 def _ephemeral(
-    connection: Connection, casework: Casework, case: Row[Any], member: Member, press: Press
+    connection: Connection,
+    casework: Casework,
+    case: Row[Any],
+    member: Member,
+    press: Press,
+    spoken: Spoken | None,
 ) -> Ending:
     action, rest = press["action"], press["value"].partition(":")[2]
     if action == blocks.UNDO and rest.isdecimal():
@@ -100,7 +122,7 @@ def _ephemeral(
     confirm = {blocks.CLAIM_AND_SEND: "claim", blocks.SEND_ANYWAY: "anyway"}.get(action)
     if confirm is None:
         return Ending("no-op: an unknown button")
-    return _send(connection, casework, case, member, rest, confirm)
+    return _send(connection, casework, case, member, rest, confirm, spoken)
 
 
 def _send(
@@ -110,13 +132,21 @@ def _send(
     member: Member,
     ts: str,
     confirm: str,
+    spoken: Spoken | None,
 ) -> Ending:
     row = log.by_slack_ts(connection, ts)
     refusal = _cannot_send(row, case, member)
     if row is None or refusal:
         return Ending(f"refused: {refusal}", refusal)
     outcome = casework.staff_says(
-        connection, case.id, member.person, row.text, slack_ts=ts, confirm=confirm
+        connection,
+        case.id,
+        member.person,
+        row.text,
+        slack_ts=ts,
+        confirm=confirm,
+        # Edited while it was being translated: the newest words go, as they were written.
+        spoken=spoken if spoken and spoken.original == to_visitor(row.text) else None,
     )
     if outcome.kind == "queued":
         return Ending("reply: queued on request", "On its way to the visitor.")

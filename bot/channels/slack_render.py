@@ -75,4 +75,5 @@ _ABOUT: dict[str, Callable[[Payload, Any, Any], Post | None]] = {
     "offer": _offer,
     "preview": _preview,
     "failed": _failed,
+    "sent_as": lambda payload, case, row: thread.sent_as(row),
 }

@@ -170,8 +170,10 @@ class Room:
 
 
 @asynccontextmanager
-async def open_room(tmp_path: Path, undo: int = 0, **standin: Any) -> AsyncIterator[Room]:
-    """Starts everything on free ports, and stops it."""
+async def open_room(
+    tmp_path: Path, undo: int = 0, values: dict[str, str] | None = None, **standin: Any
+) -> AsyncIterator[Room]:
+    """Starts everything on free ports, and stops it; `values` are settings of the test's own."""
     with SlackStandin(**standin) as slack:
         settings = Settings(
             {
@@ -181,6 +183,7 @@ async def open_room(tmp_path: Path, undo: int = 0, **standin: Any) -> AsyncItera
                 "SLACK_DESK_CHANNEL": DESK,
                 "SLACK_API_URL": slack.api_url,
                 "DESK_UNDO_SECONDS": str(undo),
+                **(values or {}),
             }
         )
         app = Sanic(f"room{id(slack)}", configure_logging=False)
@@ -193,9 +196,16 @@ async def open_room(tmp_path: Path, undo: int = 0, **standin: Any) -> AsyncItera
         server = await app.create_server(sock=listening, return_asyncio_server=True)
         await server.startup()
         await app.ctx.host.start()
+        # The host asks at its start how Slack is: a test's faults are for what comes after.
+        await asyncio.to_thread(slack.wait_until, lambda: _was_asked(slack))
         driver = SlackDriver(f"http://127.0.0.1:{port}/webhooks/slack/webhook", SECRET, slack)
         try:
             yield Room(slack, driver, app.ctx.host, pocket)
         finally:
             await app.ctx.host.stop()
             await server.close()
+
+
+def _was_asked(slack: SlackStandin) -> bool:
+    """Tells whether the host has looked at the desk's channel."""
+    return any(each.reply is not None for each in slack.calls("conversations.info"))

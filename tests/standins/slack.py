@@ -9,17 +9,32 @@ from contextlib import contextmanager
 from copy import deepcopy
 from typing import Any
 
-from . import slack_lookups, slack_methods, slack_views
+from aiohttp import web
+
+from . import slack_link, slack_lookups, slack_methods, slack_views
 from .base import Exchange, Fault, Reply, Standin
 from .slack_arguments import METHODS
 from .slack_controls import control, labels
 from .slack_courier import Delivered, Delivery
 from .slack_driver import SlackDriver
+from .slack_link import SlackLinks
+from .slack_scopes import USUAL, check_scope, header_of, token_of
+from .slack_socket_driver import SlackSocketDriver
 from .slack_store import HOOK_LIFE, HOOK_USES, Channel, SlackRefusal, Workspace
 from .wire import JsonDict
 
-__all__ = ["Delivered", "Delivery", "SlackDriver", "SlackStandin", "control", "labels"]
+__all__ = [
+    "Delivered",
+    "Delivery",
+    "SlackDriver",
+    "SlackSocketDriver",
+    "SlackStandin",
+    "control",
+    "labels",
+]
 
+# The one method that an app-level token is for.
+OPEN = "apps.connections.open"
 # Their import enters the methods; naming them here keeps the imports honest.
 ROOMS = (slack_lookups, slack_methods, slack_views)
 
@@ -32,12 +47,16 @@ class SlackStandin(Standin):
         token: str = "xoxb-docent",  # a made-up token for a made-up workspace
         *,
         rate_limit: bool = False,
+        scopes: frozenset[str] = USUAL,
+        app_token: str = "xapp-docent",
         clock: Callable[[], float] = time.time,
     ) -> None:
         """Name the bot's token; ``rate_limit`` allows one post a second and channel."""
         super().__init__(clock)
         self.token, self.rate_limit = token, rate_limit
+        self.scopes, self.app_token, self.tells_scopes = scopes, app_token, True
         self.workspace = Workspace(clock)
+        self.links = SlackLinks(self)
         self._revoked: set[str] = set()
         self._last_post: dict[str, float] = {}
 
@@ -65,10 +84,10 @@ class SlackStandin(Standin):
         with self.changing() as workspace:
             return workspace.add_channel(channel, name, **more)
 
-    def revoke_token(self) -> None:
-        """Make the bot's token worthless, as when the app is removed."""
+    def revoke_token(self, token: str = "") -> None:
+        """Make the bot's token (or this one) worthless, as when the app is removed."""
         with self._changed:
-            self._revoked.add(self.token)
+            self._revoked.add(token or self.token)
 
     def fail_next(
         self,
@@ -152,6 +171,15 @@ class SlackStandin(Standin):
 
     # -- what Slack does ----------------------------------------------------------------------
 
+    async def _serve(self, request: web.Request) -> web.StreamResponse:
+        if request.path == slack_link.PATH:
+            return await self.links.serve(request)
+        return await super()._serve(request)
+
+    async def _close(self) -> None:
+        await self.links.close()
+        await super()._close()
+
     def _concerns(self, on: str, exchange: Exchange) -> bool:
         return on == "" or exchange.path == f"/api/{on}"
 
@@ -169,7 +197,8 @@ class SlackStandin(Standin):
             status = 429 if refusal.error == "ratelimited" else 200
             headers = {"Retry-After": "1"} if status == 429 else {}
             return Reply(status, {"ok": False, "error": refusal.error, **refusal.more}, headers)
-        return Reply(200, {"ok": True, **answer})
+        told = header_of(self.scopes) if self.tells_scopes else {}
+        return Reply(200, {"ok": True, **answer}, told)
 
     def _dispatch(self, exchange: Exchange) -> JsonDict:
         arguments = {**exchange.query, **(exchange.body or {})}
@@ -177,6 +206,9 @@ class SlackStandin(Standin):
         name = exchange.path.removeprefix("/api/")
         if exchange.body is None:
             raise SlackRefusal("invalid_json" if exchange.raw else "invalid_form_data")
+        if name == OPEN:
+            return {"url": self.links.address()}
+        check_scope(name, self.scopes)
         if name not in METHODS:
             raise SlackRefusal("unknown_method", req_method=name)
         if name == "chat.postMessage" and self.rate_limit:
@@ -184,15 +216,13 @@ class SlackStandin(Standin):
         return METHODS[name](self.workspace, arguments)
 
     def _authorise(self, exchange: Exchange, arguments: JsonDict) -> None:
-        header = exchange.headers.get("authorization", "")
-        bearer = header[7:] if header.lower().startswith("bearer ") else ""
-        token = bearer or arguments.get("token") or ""
-        if not token:
-            raise SlackRefusal("not_authed")
+        token = token_of(exchange.headers, arguments)
         if token in self._revoked:
             raise SlackRefusal("token_revoked")
-        if token != self.token:
+        if token not in (self.token, self.app_token):
             raise SlackRefusal("invalid_auth")
+        if (token == self.app_token) is not (exchange.path == f"/api/{OPEN}"):
+            raise SlackRefusal("not_allowed_token_type")
 
     def _pace(self, channel: str) -> None:
         """One post a second and channel: api.slack.com/apis/rate-limits."""

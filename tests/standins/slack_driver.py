@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from mimetypes import guess_type
 from typing import Any
 from uuid import uuid4
 
@@ -39,7 +40,8 @@ class SlackDriver(Interactions):
         """Write to the bot by name: Slack sends a message and an app_mention with the same ts."""
         message = self._write(user, channel, f"<@{self.workspace.bot_user}> {text}", thread_ts)
         event = self._event(channel, message)
-        twin = {key: value for key, value in event.items() if key != "channel_type"}
+        absent = ("channel_type", "parent_user_id")
+        twin = {key: value for key, value in event.items() if key not in absent}
         return [self.deliver_event(event), self.deliver_event({**twin, "type": "app_mention"})]
 
     def dm(self, user: str, text: str, *, how: Delivery = GENUINE) -> Delivered:
@@ -67,7 +69,7 @@ class SlackDriver(Interactions):
             "id": f"F{number:08d}",
             "name": name,
             "title": name,
-            "mimetype": "application/pdf" if name.endswith(".pdf") else "image/png",
+            "mimetype": guess_type(name)[0] or "application/octet-stream",
             "filetype": name.rsplit(".", 1)[-1],
             "user": user,
             "size": 2048,

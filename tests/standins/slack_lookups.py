@@ -28,6 +28,7 @@ def conversations_info(workspace: Workspace, arguments: JsonDict) -> JsonDict:
         "is_channel": channel.kind == "channel",
         "is_group": channel.kind == "group",
         "is_im": channel.kind == "im",
+        "is_mpim": channel.kind == "mpim",
         "is_private": channel.is_private,
         "is_archived": channel.is_archived,
         "is_member": workspace.bot_user in channel.members,

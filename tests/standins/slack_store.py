@@ -37,6 +37,7 @@ class Channel:
     is_private: bool = False
     is_archived: bool = False
     is_ext_shared: bool = False
+    is_mpim: bool = False
     im_with: str | None = None
     messages: dict[str, JsonDict] = field(default_factory=dict)
 
@@ -45,6 +46,8 @@ class Channel:
         """The ``channel_type`` of events."""
         if self.im_with is not None:
             return "im"
+        if self.is_mpim:
+            return "mpim"
         return "group" if self.is_private else "channel"
 
     def thread(self, root_ts: str) -> list[JsonDict]:
