@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import subprocess
@@ -17,6 +18,7 @@ from bot import logs
 from bot.config import ROOT, Settings, load_settings
 from bot.errors import DocentError
 from bot.supervisor import ENVIRONMENT, Supervisor, is_free
+from bot.variables import CHANNEL_SETTINGS
 
 app = typer.Typer(
     help="Docent answers museum visitors and brings in staff.",
@@ -24,6 +26,9 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+channels_app = typer.Typer(help="Look after the channels.", no_args_is_help=True)
+app.add_typer(channels_app, name="channels")
 
 USAGE_ERROR = 2
 
@@ -127,6 +132,29 @@ def migrate() -> None:
         print("The schema is current.", file=sys.stderr)
 
 
+@channels_app.command()
+def check(
+    channel: Annotated[str | None, typer.Argument(help="One channel; all that are on.")] = None,
+) -> None:
+    """Ask each platform whether it takes our keys; writes one line a channel."""
+    from bot.channels import checking
+    from bot.server import CHANNELS
+
+    with _clear_errors():
+        settings = load_settings()
+        _known(channel, [each.channel for each in CHANNELS], settings)
+        made = [each(settings) for each in CHANNELS if channel in (None, each.channel)]
+        chosen = [each for each in made if each.is_enabled]
+        with _database() as database:
+            found = asyncio.run(checking.look_at(chosen, database))
+        print("\n".join(map(str, found)), flush=True)
+        if channel is None and not settings.enabled:
+            print("No other channel is set up; docs/channels.md says how.", flush=True)
+        wrong = sum(not each.ok for each in found)
+        if wrong:
+            raise DocentError(f"{wrong} of {len(found)} channel(s) not in order.")
+
+
 @app.command(hidden=True)
 def serve(
     host: Annotated[str, typer.Option()],
@@ -155,6 +183,20 @@ def main() -> None:
     os.environ.update({k: v for k, v in ENVIRONMENT.items() if k not in os.environ})
     logs.set_up()
     app()
+
+
+def _known(channel: str | None, names: list[str], settings: Settings) -> None:
+    """Refuses a channel that there is not, or that is not switched on."""
+    if channel is None:
+        return
+    if channel not in names:
+        raise DocentError(f"There is no channel {channel!r}. Choose one of {', '.join(names)}.")
+    wanted = CHANNEL_SETTINGS.get(channel, ())
+    if wanted and channel not in settings.enabled:
+        needed = ", ".join(name.replace("|", " or ") for name in wanted)
+        raise DocentError(
+            f"{channel} is not set up. Set {needed}; docs/channels/{channel}.md says how."
+        )
 
 
 def _model() -> Path:
@@ -211,6 +253,13 @@ def _write(found: dict[str, Any]) -> None:
 
 
 def _logged(row: Any) -> dict[str, Any]:
+    """Returns a message as `docent log` writes it; what came with it or later, where it did."""
+    more = {
+        "attachments": row.payload.get("attachments"),
+        "versions": row.versions,
+        "receipt": row.receipt,
+        "reaction": row.payload.get("reaction"),
+    }
     return {
         "at": row.at.isoformat(),
         "direction": row.direction,
@@ -226,6 +275,7 @@ def _logged(row: Any) -> dict[str, Any]:
         "topic": row.topic,
         "confidence": row.confidence,
         "decision": row.decision,
+        **{name: value for name, value in more.items() if value},
     }
 
 

@@ -6,10 +6,10 @@ in order within a conversation, and each ends answered, with staff, or with an a
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot import history, metrics, outbox
@@ -35,7 +35,8 @@ logger = logging.getLogger(__name__)
 TURN_RETRIES = (0.5, 2.0)
 # A longer text is not read as a question; its writer is asked for the question in short.
 LONGEST_QUESTION = 1500
-
+# What the log has room for: ids of people and messages, names.
+LONGEST_ID = 200
 
 # What a visitor may send instead of words; data/sentences.yml has an answer to each.
 SEEN_KINDS = ("image", "audio", "voice", "video", "file", "sticker", "location", "contact")
@@ -223,13 +224,7 @@ class Inbox:
             author=author,
             language=asked.language,
             in_reply_to=asked.row.seq,
-            not_before=self._passive_until(asked.row),
         )
-
-    def _passive_until(self, row: Row[Any]) -> datetime | None:
-        """Returns until when the answer belongs to the response to the webhook, if it does."""
-        until = row.at + timedelta(seconds=self._limits[row.channel].passive_seconds)
-        return until if until > log.now() else None
 
     def _end(self, connection: Connection, asked: Asked, outcome: str) -> None:
         queue.finish(
@@ -265,6 +260,9 @@ class Inbox:
 
 
 def _accept(connection: Connection, message: Inbound) -> bool:
+    if len(message.person_id) > LONGEST_ID:
+        return False
+    message = _holdable(message)
     pinned = log.pinned_language(connection, message.conversation_id)
     language = settle(message.text, pinned, message.locale)
     seq = log.accept(connection, message, language, _payload(message))
@@ -273,6 +271,22 @@ def _accept(connection: Connection, message: Inbound) -> bool:
     if message.act == MESSAGE:
         windows.release(connection, message.conversation_id)
     return True
+
+
+def _holdable(message: Inbound) -> Inbound:
+    """Returns a message whose names fit their columns; no platform sends longer ones."""
+    position = message.position
+    return replace(
+        message,
+        platform_id=_short(message.platform_id),
+        message_id=message.message_id and _short(message.message_id),
+        name=message.name and message.name[:LONGEST_ID],
+        position=position if position is None or abs(position) < 1 << 63 else None,
+    )
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= LONGEST_ID else hashlib.sha256(name.encode()).hexdigest()
 
 
 def _received(attachments: list[dict[str, Any]] | None) -> str:

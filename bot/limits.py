@@ -47,15 +47,20 @@ class Limits:
     passive_seconds: float = 0.0
 
 
-# Where a text may be cut, best first: paragraph, line, end of a sentence, clause, word.
-_CUTS = (
-    re.compile(r"\n\s*\n"),
-    re.compile(r"\n"),
-    re.compile(r"[。！？!?…]+[”’」』）)]*|[.](?=\s)"),
-    re.compile(r"[，、；：,;:]"),
-    re.compile(r"\s"),
+# What closes a quotation or a bracket stays with what it closes, and what opens one with the rest.
+_CLOSING = "’”」』）)】》〉〕］｝]}»›"
+_CLOSERS = re.escape(_CLOSING)
+_NEVER_FIRST = frozenset(_CLOSING + "，、。；：！？…·～％,.;:!?%°")
+_NEVER_LAST = frozenset("‘“「『（(【《〈〔［｛[{«‹£$€¥￥#@")
+# Where a text may be cut, best first. A sign of ASCII ends something only before a space or a
+# character of another script: 10:30, 1,024 and a.example stay whole.
+_GAPS = (re.compile(r"\n\s*\n"), re.compile(r"\n"))
+_SENTENCE = re.compile(
+    rf"""[。！？…]+[{_CLOSERS}"']*|[.]+[{_CLOSERS}"']*(?=\s)|[!?]+[{_CLOSERS}"']*(?=[^!-~])"""
 )
-_LINK = re.compile(r"https?://[^\s，。；！？）】」]+")
+_CLAUSE = re.compile(rf"[，、；：]|[,;:][{_CLOSERS}]*(?=[^!-~])")
+_SPACE = re.compile(r"\s")
+_LINK = re.compile(r"https?://[!-~]+")
 
 
 def split(text: str, limits: Limits) -> list[str]:
@@ -110,7 +115,8 @@ def _whole_character(text: str, end: int) -> int:
 
 def _continues(text: str, index: int) -> bool:
     joined = "\u200d" in (text[index], text[index - 1])
-    mark = unicodedata.combining(text[index]) or text[index] in "\ufe0f\u20e3"
+    # Accents, variation selectors and the frame of a keycap.
+    mark = unicodedata.category(text[index]).startswith("M")
     skin = 0x1F3FB <= ord(text[index]) <= 0x1F3FF
     tag = 0xE0020 <= ord(text[index]) <= 0xE007F
     return bool(joined or mark or skin or tag) or _inside_flag(text, index)
@@ -129,11 +135,47 @@ def _is_flag_letter(character: str) -> bool:
 
 
 def _best_cut(text: str, longest: int) -> int:
-    for link in _LINK.finditer(text):
-        if 0 < link.start() < longest < link.end():
-            longest = link.start()
-    for pattern in _CUTS:
-        ends = [m.end() for m in pattern.finditer(text, 0, longest) if m.end() > longest // 2]
-        if ends:
-            return ends[-1]
+    """Returns the best place to cut, in the second half of what fits if there is any.
+
+    Rather than a sentence is cut, a part may be as short as a quarter.
+    """
+    links = [link.span() for link in _LINK.finditer(text)]
+    for begin, end in links:
+        if 0 < begin < longest < end:
+            longest = begin
+    half, quarter = longest // 2, longest // 4
+    gaps = [(_starts(gap, text, longest), half) for gap in _GAPS]
+    sentences = _ends(_SENTENCE, text, longest)
+    clauses, spaces = _ends(_CLAUSE, text, longest), _starts(_SPACE, text, longest)
+    ways = [*gaps, (sentences, half), (sentences, quarter), (clauses, half), (spaces, half)]
+    anywhere = list(range(1, longest + 1))
+    for places, least in [*ways, (anywhere, half), (anywhere, quarter)]:
+        for place in reversed(places):
+            if place > least and _is_good(text, place, links):
+                return place
     return longest
+
+
+def _starts(gap: re.Pattern[str], text: str, longest: int) -> list[int]:
+    return [found.start() for found in gap.finditer(text, 0, longest + 1)]
+
+
+def _ends(pattern: re.Pattern[str], text: str, longest: int) -> list[int]:
+    # What follows is looked at too: a sign may end something just where the text has to end.
+    found = (match.end() for match in pattern.finditer(text, 0, longest + 2))
+    return [end for end in found if end <= longest]
+
+
+def _is_good(text: str, end: int, links: list[tuple[int, int]]) -> bool:
+    """Tells whether nothing that belongs together is parted by a cut here."""
+    if end >= len(text):
+        return True
+    if any(begin < end < until for begin, until in links) or _continues(text, end):
+        return False
+    last, first = text[end - 1], text[end]
+    if first.isspace():
+        return True
+    word = "!" <= last <= "~" and "!" <= first <= "~"
+    counted = last.isdecimal() and not first.isascii()
+    parted = word or counted or last == first == "—"
+    return not (parted or first in _NEVER_FIRST or last in _NEVER_LAST)

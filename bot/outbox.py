@@ -12,7 +12,7 @@ import random
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from bot import metrics
@@ -29,6 +29,8 @@ logger = logging.getLogger(__name__)
 
 # Waits before a message is tried again, in seconds; a platform's own hint wins.
 BACKOFF = (1, 2, 4, 8, 15, 30, 60, 120, 300, 600, 1800, 3600, 7200)
+# A platform's hint is not followed for longer: nobody waits for an answer for a week.
+LONGEST_WAIT = 24 * 3600.0
 
 
 class Sender(Protocol):
@@ -71,8 +73,12 @@ def lay(
     case_id: int | None = None,
     not_before: datetime | None = None,
     slack_ts: str | None = None,
+    translation: Mapping[str, str] | None = None,
 ) -> list[int]:
-    """Writes a reply to the log, ready to be sent; returns the numbers of its messages."""
+    """Writes a reply to the log, ready to be sent; returns the numbers of its messages.
+
+    `translation` is what stands beside the whole of it for staff; it is kept with the first part.
+    """
     parts = (split_for_choices if reply.buttons else split)(reply.text, limits)
     numbers = []
     for index, part in enumerate(parts):
@@ -93,11 +99,23 @@ def lay(
                 state="queued",
                 in_reply_to=in_reply_to,
                 case_id=case_id,
-                not_before=not_before,
+                not_before=not_before or _response_until(connection, in_reply_to, limits),
                 slack_ts=slack_ts if index == 0 else None,
+                translation=dict(translation) if translation and index == 0 else None,
             )
         )
     return numbers
+
+
+def _response_until(
+    connection: Connection, in_reply_to: int | None, limits: Limits
+) -> datetime | None:
+    """Returns until when an answer belongs to the response to the webhook, if it does."""
+    if in_reply_to is None or not limits.passive_seconds:
+        return None
+    asked = log.message(connection, in_reply_to)
+    until = None if asked is None else asked.at + timedelta(seconds=limits.passive_seconds)
+    return until if until is not None and until > log.now() else None
 
 
 def _opaque(
@@ -236,6 +254,7 @@ class Outbox:
 
     def _record_retry(self, connection: Connection, row: Row[Any], error: SendFailed) -> None:
         wait = error.retry_after or BACKOFF[row.attempts] * random.uniform(0.8, 1.2)  # noqa: S311
+        wait = min(wait, LONGEST_WAIT)
         queue.retry(connection, messages, row.seq, "queued", wait, error.reason)
         if error.maybe_delivered:
             log.change_message(connection, row.seq, maybe_twice=True)

@@ -204,7 +204,7 @@ def casework(voice: Voice) -> Casework:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """A clock that stands still, on a Tuesday at eleven, when the desk is staffed."""
     frozen = Clock()
-    for module in ("log", "queue", "cases", "sessions"):
+    for module in ("log", "queue", "cases", "sessions", "windows", "changes", "tokens"):
         monkeypatch.setattr(f"bot.store.{module}.now", frozen)
     return frozen
 

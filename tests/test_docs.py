@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
@@ -14,15 +15,26 @@ import typer
 from bot import metrics
 from bot.__main__ import app
 from bot.config import ROOT
-from bot.limits import Limits, characters, utf8_bytes, utf16_units
-from bot.variables import SETTINGS
+from bot.limits import characters, utf8_bytes, utf16_units
+from bot.variables import CHANNEL_SETTINGS, SETTINGS
+from bot.windows import CLICK, MESSAGE, Allowance, Window
+
+
+def commands_of(group: Any, before: str = "") -> Iterator[tuple[str, Any]]:
+    """Returns the commands of a group and of the groups in it, "channels check" for the latter."""
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from commands_of(command, f"{before}{name} ")
+        else:
+            yield f"{before}{name}", command
+
 
 PAGES = [
     *(ROOT / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md")),
     *sorted((ROOT / "docs").rglob("*.md")),
 ]
 DECISIONS = sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md"))
-COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+COMMANDS = dict(commands_of(typer.main.get_command(app)))
 VISIBLE = sorted(name for name, command in COMMANDS.items() if not command.hidden)
 UNITS = {"characters": characters, "UTF-16 units": utf16_units, "UTF-8 bytes": utf8_bytes}
 
@@ -74,7 +86,7 @@ def texts(values: list[ast.expr]) -> set[str]:
 
 
 def test_every_command_has_its_chapter_and_every_chapter_its_command() -> None:
-    headed = re.findall(r"^## docent (\S+)$", read("docs/commands.md"), re.M)
+    headed = re.findall(r"^## docent (.+)$", read("docs/commands.md"), re.M)
     assert sorted(headed) == VISIBLE
 
 
@@ -91,8 +103,10 @@ def test_a_chapter_names_every_option_and_argument(name: str) -> None:
 @each_page
 def test_a_command_that_a_page_names_exists(page: Path) -> None:
     text = code_in(page.read_text(encoding="utf-8"))
-    named = set(re.findall(r"(?:^|[ /;|])docent ([a-z_]+)\b(?!:)", text, re.M))
-    assert named <= set(COMMANDS)
+    named = re.findall(r"(?:^|[ /;|])docent ([a-z_]+)\b(?!:)(?: ([a-z_]+)\b)?", text, re.M)
+    groups = {name.partition(" ")[0] for name in COMMANDS if " " in name}
+    said = {f"{name} {sub}" if name in groups else name for name, sub in named}
+    assert said <= set(COMMANDS)
 
 
 def targets() -> set[str]:
@@ -119,51 +133,80 @@ def test_a_make_target_that_a_page_names_exists(page: Path) -> None:
 
 def matrix() -> dict[str, dict[str, str]]:
     """Returns the matrix: for each channel, what it says of each feature."""
-    head, *rows = table(read("docs/channels.md"))
-    names = [cell.partition(" ")[0] for cell in head[1:]]
+    head, *rows = table(section(read("docs/channels.md"), "## What each can do"))
     assert all(len(row) == len(head) for row in rows)
-    return {name: {row[0]: row[i + 1] for row in rows} for i, name in enumerate(names)}
+    return {name: {row[0]: row[i + 1] for row in rows} for i, name in enumerate(head[1:])}
 
 
-def channels() -> dict[str, Limits]:
-    """Returns name and limits of `bot.server.CHANNELS`, read without importing Rasa."""
-    server = ast.parse(read("bot/server.py"))
-    homes = {
-        name.name: node.module
-        for node in ast.walk(server)
-        if isinstance(node, ast.ImportFrom) and node.module
-        for name in node.names
-    }
-    [listed] = [
-        node.value
-        for node in server.body
-        if isinstance(node, ast.AnnAssign) and ast.unparse(node.target) == "CHANNELS"
-    ]
-    assert isinstance(listed, ast.Tuple)
-    return dict(constants(homes[ast.unparse(each)]) for each in listed.elts)
+@lru_cache(maxsize=1)
+def channels() -> dict[str, Any]:
+    """Returns the channels' classes by name."""
+    from bot.server import CHANNELS
+
+    return {channel.channel: channel for channel in CHANNELS}
 
 
-def constants(module: str) -> tuple[str, Limits]:
-    """Returns CHANNEL and LIMITS of a channel's file."""
-    tree = ast.parse(read(f"{module.replace('.', '/')}.py"))
-    given = {
-        ast.unparse(node.targets[0]): ast.unparse(node.value)
-        for node in tree.body
-        if isinstance(node, ast.Assign)
-    }
-    known = {"Limits": Limits, **{unit.__name__: unit for unit in UNITS.values()}}
-    return eval(given["CHANNEL"]), eval(given["LIMITS"], known)
+def test_the_matrix_has_a_column_for_each_channel_and_one_for_the_desk() -> None:
+    assert list(matrix()) == [*channels(), "slack desk"]
 
 
-def test_the_matrix_has_a_column_for_each_channel_and_its_limits() -> None:
-    shown, written = matrix(), channels()
-    assert list(shown) == list(written)
-    for name, limits in written.items():
-        column = shown[name]
-        assert int(column["Longest text"]) == limits.length
-        assert UNITS[column["Unit of length"]] is limits.measure
-        assert int(column["Most buttons"]) == limits.choices
-        assert int(column["Longest label"]) == limits.label
+def test_the_matrix_has_the_limits_of_the_code() -> None:
+    shown = matrix()
+    for name, channel in channels().items():
+        limits, column = channel.limits, shown[name]
+        with_choices = limits.length if limits.with_choices is None else limits.with_choices
+        assert int(column["Longest text"]) == limits.length, name
+        assert int(column["Longest text with buttons"]) == with_choices, name
+        assert UNITS[column["Unit of length"]] is limits.measure, name
+        assert int(column["Most buttons"]) == limits.choices, name
+        assert int(column["Longest label"]) == limits.label, name
+
+
+def in_words(allowance: Allowance | None) -> str:
+    """Returns an allowance as the matrix says it: "48 hours, 5 messages"."""
+    if allowance is None:
+        return "none"
+    for unit, seconds in (("day", 86400), ("hour", 3600), ("minute", 60)):
+        count, rest = divmod(allowance.seconds, seconds)
+        if not rest and count and (unit != "day" or count > 2):
+            break
+    time = f"{count:g} {unit}{'s' if count > 1 else ''}"
+    return time if allowance.messages is None else f"{time}, {allowance.messages} messages"
+
+
+def test_the_matrix_has_the_windows_of_the_code() -> None:
+    shown = matrix()
+    for name, channel in channels().items():
+        window, column = channel.window or Window("none", {}), shown[name]
+        assert column["Window after a message"] == in_words(window.after.get(MESSAGE)), name
+        assert column["Window after a touch"] == in_words(window.after.get(CLICK)), name
+        staff = column["Window for words of staff"]
+        assert staff == in_words(window.by_person.get(MESSAGE)), name
+
+
+def test_the_matrix_tells_how_often_a_message_is_tried() -> None:
+    from bot.outbox import BACKOFF
+
+    hours = sum(BACKOFF) / 3600
+    assert 3.7 < hours < 4
+    for name in set(channels()) - {"web"}:
+        assert matrix()[name]["Tries before a message is dead"].startswith(f"{len(BACKOFF) + 1},")
+
+
+def test_every_channel_has_a_page_that_says_how_to_connect_it() -> None:
+    linked = re.findall(r"\]\(channels/(\w+)\.md\)", read("docs/channels.md"))
+    assert sorted(linked) == sorted(set(channels()) - {"web"})
+    assert {path.stem for path in (ROOT / "docs" / "channels").glob("*.md")} == set(linked)
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "docs" / "channels").glob("*.md")), ids=str)
+def test_a_channels_page_says_what_to_set_how_to_test_and_what_to_mend(path: Path) -> None:
+    page = path.read_text(encoding="utf-8")
+    wanted = {name for choice in CHANNEL_SETTINGS[path.stem] for name in choice.split("|")}
+    assert {name for name in wanted if name not in page} == set()
+    assert f"/webhooks/{path.stem}/webhook" in page
+    assert "| You see | Do |" in page
+    assert "Not supported" in page
 
 
 def test_the_matrix_leaves_no_cell_empty() -> None:

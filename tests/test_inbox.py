@@ -14,7 +14,17 @@ from bot.desk.casework import Casework, Person, Request
 from bot.dialogue import Turn
 from bot.errors import TurnFailed
 from bot.inbox import LONGEST_QUESTION, Inbox
-from bot.messages import Attachment, Button, Inbound, Reply
+from bot.messages import (
+    Attachment,
+    Button,
+    Edited,
+    Event,
+    Inbound,
+    Moved,
+    Reacted,
+    Receipt,
+    Reply,
+)
 from bot.store import cases, log
 from bot.store.database import Database
 from bot.store.tables import cases as case_table
@@ -169,6 +179,60 @@ async def test_what_came_with_the_words_is_kept(desk: Desk, book: Book) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("more", "kept"),
+    [
+        ({"platform_id": "x" * 200}, {"platform_id": "x" * 200}),
+        ({"name": "雷 Lei " * 100}, {"author_name": ("雷 Lei " * 100)[:200]}),
+        ({"position": 2**63}, {"position": None}),
+        ({"position": -(10**40)}, {"position": None}),
+        ({"position": 2**63 - 1}, {"position": 2**63 - 1}),
+        ({"message_id": "m"}, {"message_id": "m"}),
+    ],
+)
+async def test_what_has_no_room_is_cut(
+    desk: Desk, book: Book, more: dict[str, Any], kept: dict[str, Any]
+) -> None:
+    assert await desk.inbox.accept([desk.message("你好 hi", **more)]) == 1
+    [row] = book.rows()
+    assert {name: getattr(row, name) for name in kept} == kept
+
+
+async def test_endless_ids_are_told_apart(desk: Desk, book: Book) -> None:
+    ids = ["长" * 999 + end for end in ("a", "b", "a")]
+    await desk.inbox.accept([desk.message(platform_id=each, message_id=each) for each in ids])
+    assert len({row.platform_id for row in book.rows()}) == len(book.rows()) == 2
+    assert all(len(row.platform_id) <= 200 >= len(row.message_id) for row in book.rows())
+
+
+async def test_nobody_has_an_endless_name(desk: Desk, book: Book) -> None:
+    messages = [desk.message(person="9" * length) for length in (200, 201)]
+    assert await desk.inbox.accept(messages) == 1
+    assert [row.conversation_id for row in book.rows()] == ["messenger:" + "9" * 200]
+
+
+async def test_what_happens_later_is_no_message(desk: Desk, book: Book) -> None:
+    events: list[Event] = [
+        desk.message("一 one", platform_id="m.x"),
+        Edited("messenger", "7", "m.x", "二 two"),
+        Reacted("messenger", "7", "m.x", "👍"),
+        Receipt("messenger", "mid.1", "read"),
+        Moved("messenger", "7", "77"),
+    ]
+    assert await desk.inbox.accept(events) == 1
+    [row] = book.rows()
+    assert (row.text, row.conversation_id) == ("一 one", "messenger:77")
+    assert ([each["text"] for each in row.versions], row.payload["reaction"]) == (["二 two"], "👍")
+    assert desk.news == 1
+
+
+async def test_an_edit_asks_nothing_again(desk: Desk, book: Book) -> None:
+    await desk.hear("一 one", platform_id="m.x")
+    await desk.inbox.accept([Edited("messenger", "7", "m.x", "二 two")])
+    assert not await desk.answer()
+    assert len(desk.script.asked) == 1
+
+
 # -- answer -----------------------------------------------------------------------------------
 
 
@@ -270,6 +334,35 @@ async def test_a_pressed_button_means_what_was_laid(desk: Desk, book: Book) -> N
     choice = await pressed(desk, book)
     await desk.hear("路 way", choice=choice)
     assert desk.script.asked[-1][-1] == "faq/directions"
+
+
+@pytest.mark.parametrize("text", ["", "开始 Start"])
+async def test_a_touch_that_means_something_is_a_question(desk: Desk, text: str) -> None:
+    await desk.hear(text, means="greeting", act="click")
+    [asked] = desk.script.asked
+    assert (asked[1], asked[-1]) == (text, "greeting")
+
+
+async def test_a_pressed_button_wins_over_what_an_event_means(desk: Desk, book: Book) -> None:
+    choice = await pressed(desk, book)
+    await desk.hear("路 way", choice=choice, means="greeting")
+    assert desk.script.asked[-1][-1] == "faq/directions"
+
+
+@pytest.mark.parametrize("speaker", [log.BOT, log.CLOSED, log.QUEUED, log.HUMAN])
+async def test_the_dots_are_shown_while_the_bot_thinks(
+    desk: Desk, book: Book, speaker: str
+) -> None:
+    thought: list[tuple[str, int]] = []
+    desk.inbox._thinking = lambda row: thought.append((row.text, len(desk.script.asked)))
+    await desk.hear("几点 open?")
+    desk.claim()
+    book.speaker(speaker)
+    await desk.hear("周日 Sunday?")
+    shown = [("几点 open?", 0)]
+    if speaker in (log.BOT, log.CLOSED):
+        shown.append(("周日 Sunday?", 1))
+    assert thought == shown
 
 
 @pytest.mark.parametrize("invented", ["faq/directions", "/restart", "speak_to_human", "另"])

@@ -9,7 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.limits import Limits, Measure, characters, shorten, split, utf8_bytes, utf16_units
+from bot.limits import (
+    Limits,
+    Measure,
+    characters,
+    shorten,
+    split,
+    split_for_choices,
+    utf8_bytes,
+    utf16_units,
+)
 
 MEASURES = [characters, utf16_units, utf8_bytes]
 FAMILY = "👨‍👩‍👧‍👦"
@@ -33,6 +42,12 @@ PIECES = st.sampled_from(
         "1️⃣",
         "𠮷",
         "https://a.example/x?y=1 ",
+        "他说：「十点开门。」",
+        "“Really?” she asked. ",
+        "（见《指南》第3页）",
+        "10:30–17:30, £12.50 ",
+        "2026年12月25日",
+        "……",
     ]
 )
 TEXTS = st.lists(PIECES, max_size=60).map("".join)
@@ -74,6 +89,31 @@ def test_measures(measure: Measure, text: str, size: int) -> None:
         ("one two three four", 10, ["one two", "three four"]),
         ("See www.a.example today ok", 18, ["See www.a.example", "today ok"]),
         ("馆" * 25, 10, ["馆" * 10, "馆" * 10, "馆" * 5]),
+        # A sentence that ends just where the part has to.
+        ("One is here. Two is there.", 12, ["One is here.", "Two is", "there."]),
+        ("我们开放。周一闭馆。", 5, ["我们开放。", "周一闭馆。"]),
+        # What closes stays with its sentence, and what opens with the next.
+        ("馆员说：「今天开放。」明天闭馆。", 11, ["馆员说：「今天开放。」", "明天闭馆。"]),
+        ("她说“在二楼。”请上楼梯。", 8, ["她说“在二楼。”", "请上楼梯。"]),
+        ("请先看《参观指南》再来馆", 9, ["请先看《参观指南》", "再来馆"]),
+        ("他问：“真的吗？！”我说是……", 10, ["他问：“真的吗？！”", "我说是……"]),
+        ('He said "come in." We did. Really.', 20, ['He said "come in."', "We did. Really."]),
+        ("One (or two!) of them. Three.", 22, ["One (or two!) of them.", "Three."]),
+        ("馆" * 10 + "。" + "展" * 5, 10, ["馆" * 9, "馆。" + "展" * 5]),
+        ("馆" * 9 + "「" + "展" * 5 + "」", 10, ["馆" * 9, "「" + "展" * 5 + "」"]),
+        # Numbers, times, words and addresses stay whole.
+        ("Last entry is at 10:30 today", 20, ["Last entry is at", "10:30 today"]),
+        ("开放时间为每天上午10:30开始", 12, ["开放时间为每天上午", "10:30开始"]),
+        ("我们十二月25日闭馆不开", 7, ["我们十二月", "25日闭馆不开"]),
+        ("一共是1,024个人来过我馆", 7, ["一共是", "1,024个人", "来过我馆"]),
+        ("我想要book两张明天的ticket可以吗", 13, ["我想要book两张明天的", "ticket可以吗"]),
+        ("请写信到 info@a.example 就好", 14, ["请写信到", "info@a.example", "就好"]),
+        # Rather a short part than half a sentence.
+        (
+            "请进来。" + "我们今天和明天都开放，" * 2,
+            14,
+            ["请进来。", "我们今天和明天都开放，", "我们今天和明天都开放，"],
+        ),
     ],
 )
 def test_split_cuts_at_the_best_place(text: str, length: int, parts: list[str]) -> None:
@@ -109,6 +149,20 @@ def test_split_keeps_a_link_whole_that_fits(text: str) -> None:
         assert any(link in part for part in split(text, Limits(length))), length
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "谢谢，请看https://a.example/x?day=1,2;3:4!5欢迎您来我们馆参观并且慢慢看",
+        "Look at https://a.example/x?day=1,2;3:4!5 before you come to see all of it today",
+        "看 https://a.example/x?day=1,2;3:4!5。" + "馆" * 30,
+    ],
+)
+def test_split_does_not_take_a_link_for_sentences(text: str) -> None:
+    link = "https://a.example/x?day=1,2;3:4!5"
+    for length in range(len(link), len(text)):
+        assert any(link in part for part in split(text, Limits(length))), length
+
+
 @pytest.mark.parametrize("whole", [FAMILY, "👍🏽", "❤️", "e\u0301", "1️⃣", "🇬🇧", ENGLAND])
 @pytest.mark.parametrize("lead", ["", "a", "馆", "a馆"])
 def test_split_never_cuts_through_what_reads_as_one(whole: str, lead: str) -> None:
@@ -131,6 +185,59 @@ def test_any_text_fits_and_is_kept(text: str, measure: Measure, length: int) -> 
     parts = split(text, Limits(length, measure))
     assert all(0 < measure(part) <= length for part in parts)
     assert seen("".join(parts)) == seen(text)
+
+
+@given(TEXTS, st.sampled_from(MEASURES), st.integers(60, 120))
+def test_no_part_begins_with_what_closes_or_ends_with_what_opens(
+    text: str, measure: Measure, length: int
+) -> None:
+    text = re.sub(r"\s+([，…])", r"\1", text.lstrip("，…"))
+    parts = split(text, Limits(length, measure))
+    assert not [part for part in parts[1:] if part[0] in "。，」”》）…？"]
+    assert not [part for part in parts[:-1] if part[-1] in "「“《（"]
+
+
+@given(TEXTS, st.sampled_from(MEASURES), st.integers(60, 120))
+def test_no_part_ends_inside_a_link_a_time_or_a_date(
+    text: str, measure: Measure, length: int
+) -> None:
+    parts = split(text, Limits(length, measure))
+    for whole in ("https://a.example/x?y=1", "10:30–17:30", "£12.50", "2026年12月"):
+        assert sum(part.count(whole) for part in parts) == text.count(whole), whole
+
+
+@given(TEXTS, st.sampled_from(MEASURES), st.integers(60, 120), st.integers(20, 60))
+def test_buttons_have_room_under_the_last_part(
+    text: str, measure: Measure, length: int, room: int
+) -> None:
+    limits = Limits(length, measure, with_choices=room)
+    parts = split_for_choices(text, limits)
+    assert all(0 < measure(part) <= length for part in parts)
+    assert seen("".join(parts)) == seen(text)
+    assert not parts or measure(parts[-1]) <= room
+    assert len(parts) == 1 or measure(text.strip()) > room or not parts
+
+
+@given(TEXTS, st.sampled_from(MEASURES), st.integers(60, 120))
+def test_where_buttons_take_no_room_the_parts_are_as_without(
+    text: str, measure: Measure, length: int
+) -> None:
+    limits = Limits(length, measure)
+    assert split_for_choices(text, limits) == split(text, limits)
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("请选一个：", ["请选一个："]),
+        ("我们十点开门。您想问什么？", ["我们十点开门。", "您想问什么？"]),
+        ("One. " * 4 + "Which do you mean?", ["One. One. One. One.", "Which do", "you mean?"]),
+        ("馆" * 30, ["馆" * 20, "馆" * 10]),
+        ("", []),
+    ],
+)
+def test_only_the_last_part_leaves_room_for_buttons(text: str, parts: list[str]) -> None:
+    assert split_for_choices(text, Limits(20, with_choices=10)) == parts
 
 
 @given(TEXTS, st.integers(30, 90))

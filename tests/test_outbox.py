@@ -15,7 +15,7 @@ from bot import outbox
 from bot.errors import SendFailed
 from bot.limits import Limits
 from bot.messages import Button, Choice, Outbound, Reply
-from bot.outbox import BACKOFF, Outbox
+from bot.outbox import BACKOFF, LONGEST_WAIT, Outbox
 from bot.store import log
 from bot.store.database import Database
 from bot.store.tables import choices
@@ -63,8 +63,15 @@ class Office:
         self.dead: Listened = []
         self.waiting: Listened = []
         self.news = 0
+        self.heard: list[tuple[str, SendFailed | None]] = []
         self.outbox = Outbox(
-            database, {"messenger": self.postman}, self._sent, self._dead, self._wait, self._tell
+            database,
+            {"messenger": self.postman},
+            self._sent,
+            self._dead,
+            self._wait,
+            self._tell,
+            lambda *heard: self.heard.append(heard),
         )
 
     def _sent(self, connection: Connection, row: Row[Any], reason: str) -> None:
@@ -203,6 +210,31 @@ async def test_the_platforms_own_hint_wins(office: Office, book: Book, clock: Cl
     office.postman.failures = [SendFailed("slow down", retryable=True, retry_after=77)]
     await office.deliver()
     assert book.row(seq).not_before == STAFFED + timedelta(seconds=77)
+
+
+@pytest.mark.parametrize("hint", [LONGEST_WAIT, LONGEST_WAIT + 1, 1e30])
+async def test_a_hint_without_end_is_not_followed(office: Office, book: Book, hint: float) -> None:
+    seq = book.said()
+    office.postman.failures = [SendFailed("慢 slow down", retryable=True, retry_after=hint)]
+    await office.deliver()
+    assert book.row(seq).not_before == STAFFED + timedelta(seconds=LONGEST_WAIT)
+
+
+async def test_each_answer_of_a_platform_is_heard(
+    office: Office, book: Book, clock: Clock
+) -> None:
+    failures = [
+        SendFailed("away", retryable=True, retry_after=1e-9),
+        SendFailed("旧 old key", retryable=False, broken=True),
+    ]
+    office.postman.failures = [*failures, ValueError("a bug of ours")]
+    for text in ("one", "二"):
+        book.said(text)
+    for _ in range(2):
+        while await office.deliver():
+            pass
+        clock.on(minutes=1)
+    assert office.heard == [("messenger", failure) for failure in [*failures, None]]
 
 
 async def test_the_last_attempt_is_final(office: Office, book: Book) -> None:

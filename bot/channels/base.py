@@ -11,7 +11,6 @@ import asyncio
 import logging
 from abc import abstractmethod
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
 from typing import Any, ClassVar
 
 from rasa.core.channels.channel import InputChannel, OutputChannel
@@ -29,12 +28,15 @@ from bot.errors import BadRequest, Refused, SendFailed
 from bot.limits import Limits
 from bot.messages import Event, Outbound
 from bot.store import DatabaseError
+from bot.store.database import Database
 from bot.windows import Window
 
 logger = logging.getLogger(__name__)
 
-# The typing sign is a courtesy: an answer does not wait longer for it.
-TYPING_SECONDS = 1.0
+# The typing sign is a courtesy: this long it may take, and this long an answer that is ready lets
+# one that is on its way go first. Behind the answer it would stay until the platform forgets it.
+TYPING_SECONDS = 3.0
+SIGN_FIRST_SECONDS = 0.25
 
 Handler = Callable[[Request], Awaitable[HTTPResponse]]
 
@@ -96,6 +98,12 @@ class Channel(InputChannel):
         """Answers the platform's set-up call; raises BadSignature."""
         raise BadRequest("this channel has no set-up call", status=405)
 
+    def share(self, database: Database) -> None:
+        """Takes the place where a channel keeps what all processes share, such as a token.
+
+        Called before `started`, and before `check` where no host runs (`docent channels check`).
+        """
+
     async def started(self, host: Host) -> None:
         """Called once the host runs, for a channel that has work of its own."""
 
@@ -116,14 +124,26 @@ class Channel(InputChannel):
         task.add_done_callback(lambda _: self._typing.pop(person_id, None))
 
     async def deliver(self, person_id: str, message: Outbound) -> str | None:
-        """Sends one message, after the typing sign has gone: else it would stay behind."""
+        """Sends one message; a typing sign that is still on its way is given up."""
         if (typing := self._typing.get(person_id)) is not None:
-            await asyncio.wait({typing})
+            await asyncio.wait({typing}, timeout=SIGN_FIRST_SECONDS)
+            typing.cancel()
         return await self.send(person_id, message)
 
+    async def hush(self) -> None:
+        """Gives up every typing sign that is on its way."""
+        signs = list(self._typing.values())
+        for typing in signs:
+            typing.cancel()
+        await asyncio.gather(*signs, return_exceptions=True)
+
     async def _show_typing(self, person_id: str, platform_id: str) -> None:
-        with suppress(SendFailed, asyncio.TimeoutError):
+        try:
             await asyncio.wait_for(self.typing(person_id, platform_id), TYPING_SECONDS)
+        except (SendFailed, asyncio.TimeoutError):
+            return
+        except Exception:
+            logger.exception("a typing sign failed", extra={"channel": self.channel})
 
     @classmethod
     def name(cls) -> str:

@@ -22,9 +22,12 @@ from bot.channels.desk_access import (
 )
 from bot.channels.pages import page
 from bot.channels.payload import clean, read_json
+from bot.desk.attached import attached
+from bot.desk.blocks import announcement
 from bot.desk.casework import Casework, Outcome, Person
 from bot.errors import BadRequest, Refused
-from bot.store import Connection, Row, cases, log
+from bot.store import Connection, Row, cases, health, log
+from bot.translate.said import Spoken
 
 LONGEST_POLL_SECONDS = 30.0
 LONGEST_TEXT = 4000
@@ -95,9 +98,14 @@ async def list_cases(request: Request) -> HTTPResponse:
     states = CLOSED_STATES if request.args.get("state") == "closed" else cases.OPEN_STATES
     rows = await host.database.run(cases.list_cases, states)
     names = [{"id": d.id, "name": d.name} for d in host.voice.museum.departments]
-    version = await host.database.run(cases.version)
-    shown = [show_case(row) for row in rows]
-    return json_response({"cases": shown, "departments": names, "version": version})
+    broken = await host.database.run(health.broken, host.channels)
+    answer = {
+        "cases": [show_case(row) for row in rows],
+        "departments": names,
+        "broken": [announcement(name, False, reason) for name, reason in broken.items()],
+        "version": await host.database.run(_version),
+    }
+    return json_response(answer)
 
 
 @desk.get("/desk/api/cases/<ref:str>", name="desk_case")
@@ -116,7 +124,7 @@ async def changes(request: Request) -> HTTPResponse:
     after, wait = _number(request, "after"), _number(request, "wait")
     until = asyncio.get_running_loop().time() + min(wait, LONGEST_POLL_SECONDS)
     while True:
-        version = await host.database.run(cases.version)
+        version = await host.database.run(_version)
         left = until - asyncio.get_running_loop().time()
         if version != after or left <= 0:
             return json_response({"version": version})
@@ -131,7 +139,12 @@ async def take_step(request: Request, ref: str, step: str) -> HTTPResponse:
     if step not in STEPS:
         raise BadRequest("no such step", status=404)
     body = read_json(request.body)
-    outcome = await host.database.run(_step, host.casework, ref, step, _person(body), body)
+    person, spoken = _person(body), None
+    if step == "reply":
+        case_id = await host.database.run(_to_be_answered, ref, person, body)
+        if case_id is not None:
+            spoken = await host.speaking.words(case_id, _text(body), from_slack=False)
+    outcome = await host.database.run(_step, host.casework, ref, step, person, body, spoken)
     host.wake()
     answer = {"ok": outcome.kind != "refused", "outcome": outcome.kind, "seq": outcome.seq}
     if outcome.kind == "refused":
@@ -141,6 +154,18 @@ async def take_step(request: Request, ref: str, step: str) -> HTTPResponse:
 
 Step = Callable[[Casework, Connection, Row[Any], Person, dict[str, Any]], Outcome]
 
+
+def _to_be_answered(
+    connection: Connection, ref: str, person: Person, body: dict[str, Any]
+) -> int | None:
+    """Returns the case that a reply is certain to be sent in; a text that may stay is not
+    shown to a translation service."""
+    found = cases.case_by_ref(connection, ref)
+    if found is None or found.state not in cases.OPEN_STATES:
+        return None
+    return int(found.id) if _confirmed(body) or found.owner_id == person.id else None
+
+
 STEPS: dict[str, Step] = {
     "claim": lambda work, c, case, by, _: work.claim(c, case.id, by),
     "resolve": lambda work, c, case, by, _: work.resolve(c, case.id, by),
@@ -149,7 +174,7 @@ STEPS: dict[str, Step] = {
         c, case.id, by, clean(body.get("department"))
     ),
     "reply": lambda work, c, case, by, body: work.staff_says(
-        c, case.id, by, _text(body), confirm=_confirmed(body)
+        c, case.id, by, _text(body), confirm=_confirmed(body), spoken=body["spoken"]
     ),
     "note": lambda work, c, case, by, body: work.keep_as_note(c, case.id, by, _text(body)),
     "undo": lambda work, c, case, by, body: work.undo(c, case.id, by, _seq(body)),
@@ -163,11 +188,13 @@ def _step(
     step: str,
     person: Person,
     body: dict[str, Any],
+    spoken: Spoken | None,
 ) -> Outcome:
     found = cases.case_by_ref(connection, ref)
     if found is None:
         raise BadRequest(f"there is no case {ref}", status=404)
-    return STEPS[step](casework, connection, found, person, body)
+    # Ours stands in the place of whatever a page may call so.
+    return STEPS[step](casework, connection, found, person, {**body, "spoken": spoken})
 
 
 def _read_case(connection: Connection, ref: str) -> dict[str, Any]:
@@ -177,8 +204,13 @@ def _read_case(connection: Connection, ref: str) -> dict[str, Any]:
     return {
         "case": {**show_case(found), "reason": found.reason, "understood": found.understood or []},
         "messages": [show_message(m) for m in log.history(connection, found.conversation_id)],
-        "version": cases.version(connection),
+        "version": _version(connection),
     }
+
+
+def _version(connection: Connection) -> int:
+    """Returns a number that grows with everything that the desk shows."""
+    return cases.version(connection) + health.version(connection)
 
 
 def show_case(row: Row[Any]) -> dict[str, Any]:
@@ -211,7 +243,11 @@ def show_message(row: Row[Any]) -> dict[str, Any]:
         "direction": row.direction,
         "author": row.author,
         "author_name": row.author_name,
-        "text": row.text or _attachments(row),
+        "text": row.text,
+        "attachments": attached(row.payload),
+        "versions": row.versions or [],
+        "reaction": row.payload.get("reaction") or None,
+        "receipt": row.receipt,
         "language": row.language,
         "translation": translation if translation.get("text") else None,
         "notice": translation.get("notice"),
@@ -220,10 +256,6 @@ def show_message(row: Row[Any]) -> dict[str, Any]:
         "send_at": cases.in_iso(row.not_before) if row.state == "queued" else None,
         "at": cases.in_iso(row.at),
     }
-
-
-def _attachments(row: Row[Any]) -> str:
-    return " ".join(f"[{a['kind']}]" for a in row.payload.get("attachments", ()))
 
 
 def _person(body: dict[str, Any]) -> Person:

@@ -14,18 +14,20 @@ from typing import TYPE_CHECKING, Any
 from sanic import Blueprint, Sanic
 
 from bot import metrics
-from bot.channels.health import Health
+from bot.channels.health import Health, State
 from bot.config import ROOT, Settings
 from bot.content.voice import load_voice
+from bot.desk.blocks import announcement
 from bot.desk.casework import Casework
+from bot.desk.interpreting import make_interpreter
 from bot.desk.silence import Silence
+from bot.desk.speaking import Speaking
 from bot.dialogue import Dialogue
 from bot.errors import SendFailed, TurnFailed
 from bot.inbox import Inbox
 from bot.outbox import Outbox
-from bot.store import Row, queue
+from bot.store import Connection, Row, health, queue
 from bot.store.database import Database
-from bot.translate import make_translator
 
 if TYPE_CHECKING:
     from bot.channels.base import Channel
@@ -53,7 +55,8 @@ class Host:
         self.channels = {channel.channel: channel for channel in channels}
         self.database = Database(settings.database_url)
         self.voice = load_voice(ROOT / "data")
-        self.translator = make_translator(settings)
+        self.translator = make_interpreter(settings, self.voice.museum, self.database)
+        self.speaking = Speaking(self.database, self.translator)
         limits = {name: channel.limits for name, channel in self.channels.items()}
         self.casework = Casework(
             self.voice, limits, settings.desk_undo_seconds, "slack" in settings.enabled
@@ -77,7 +80,7 @@ class Host:
             self.wake,
             self._thinking,
         )
-        self.health = Health(self.channels, self._told_of_health)
+        self.health = Health(self.channels, self._tell_health)
         self.silence = Silence(self.database, self.casework, self.translator, self.wake)
         self.news = asyncio.Condition()
         self._background: list[asyncio.Task[Any]] = []
@@ -86,15 +89,17 @@ class Host:
     async def start(self) -> None:
         """Migrates the database, takes up what was left unfinished and starts the workers."""
         await asyncio.to_thread(self.database.migrate)
+        for channel in self.channels.values():
+            channel.share(self.database)
         left = await self.database.run(queue.recover, everything=self.database.is_sqlite)
         if left:
             logger.warning("taking up unfinished work", extra={"rows": left})
         self.outbox.worker.start()
         self._background.append(asyncio.create_task(self._start_inbox()))
         self._background.append(asyncio.create_task(self._keep_house()))
-        self._background.append(asyncio.create_task(self.health.watch()))
         for channel in self.channels.values():
             await channel.started(self)
+        self._background.append(asyncio.create_task(self.health.watch()))
 
     async def stop(self) -> None:
         """Ends the work in hand and closes every connection."""
@@ -104,6 +109,7 @@ class Host:
         await self.inbox.worker.stop()
         await self.outbox.worker.stop()
         for channel in self.channels.values():
+            await channel.hush()
             await channel.close()
         await self.announce()
         self.database.close()
@@ -138,9 +144,15 @@ class Host:
         """Returns what `/ready` answers by: the model and the database."""
         return {"model": self.has_model, "database": await self.database.is_reachable()}
 
-    async def _told_of_health(self, words: str) -> None:
-        """Tells staff that a channel broke or works again."""
-        await self.database.run(self.casework.announce, words)
+    async def _tell_health(self, channel: str, state: State) -> None:
+        """Tells staff that a channel broke or works again, if no process has told them yet."""
+
+        def tell(connection: Connection) -> None:
+            if health.change(connection, channel, state.ok, state.reason):
+                words = announcement(channel, state.ok, state.reason)
+                self.casework.announce(connection, words, state.ok)
+
+        await self.database.run(tell)
         self.show()
 
     def _hear(self, channel: str, failure: SendFailed | None) -> None:
@@ -148,7 +160,8 @@ class Host:
 
     def _thinking(self, row: Row[Any]) -> None:
         person_id = row.conversation_id.partition(":")[2]
-        self.channels[row.channel].thinking(person_id, row.message_id or row.platform_id)
+        if (channel := self.channels.get(row.channel)) is not None:
+            channel.thinking(person_id, row.message_id or row.platform_id)
 
     @property
     def has_model(self) -> bool:

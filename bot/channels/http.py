@@ -50,10 +50,13 @@ class Http:
             async with self._open().request(method, url, **how) as response:
                 body = _object(await response.read())
                 return Answer(response.status, body, _retry_after(response.headers))
+        except (aiohttp.ClientConnectorError, aiohttp.ServerTimeoutError):
+            # The latter is raised while connecting: we set no time limit for a single read.
+            raise SendFailed(f"{self._platform} cannot be reached", retryable=True) from None
         except asyncio.TimeoutError:
             raise self._unclear(f"{self._platform} did not answer in time") from None
-        except aiohttp.ClientConnectorError:
-            raise SendFailed(f"{self._platform} cannot be reached", retryable=True) from None
+        except aiohttp.InvalidURL:
+            raise self._no_address() from None
         except aiohttp.ClientError:
             raise self._unclear(f"the connection to {self._platform} broke") from None
 
@@ -71,6 +74,11 @@ class Http:
     def _unclear(self, reason: str) -> SendFailed:
         return SendFailed(reason, retryable=True, maybe_delivered=True)
 
+    def _no_address(self) -> SendFailed:
+        step = f"Write {self._platform.upper()}_API_URL as https://..., or leave it out."
+        reason = f"the address of {self._platform} is none"
+        return SendFailed(reason, retryable=False, next_step=step, broken=True)
+
 
 def _object(body: bytes) -> dict[str, Any]:
     try:
@@ -82,4 +90,4 @@ def _object(body: bytes) -> dict[str, Any]:
 
 def _retry_after(headers: Any) -> float | None:
     hint = headers.get("Retry-After", "")
-    return float(hint) if hint.isdigit() else None
+    return float(hint) if hint.isascii() and hint.isdigit() else None

@@ -86,7 +86,10 @@ class Messenger(Channel):
         answer = await self._call("GET", "/me", params={"fields": "id,name"})
         if answer.status >= 400 or "error" in answer.body:
             failure = _failure(answer)
-            raise ChannelBroken(failure.reason, failure.next_step)
+            if failure.retryable:
+                raise failure
+            step = failure.next_step or "Check the MESSENGER_ variables."
+            raise ChannelBroken(failure.reason, step)
         return f"the page {clean(answer.body.get('name')) or answer.body.get('id')}"
 
     async def close(self) -> None:
@@ -114,7 +117,7 @@ def render(person_id: str, message: Outbound) -> dict[str, object]:
             {"content_type": "text", "title": choice.label, "payload": choice.id}
             for choice in message.choices
         ]
-    late = message.standing == BY_PERSON
+    late = message.standing == BY_PERSON and message.written_by_person
     how = (
         {"messaging_type": "MESSAGE_TAG", "tag": "HUMAN_AGENT"}
         if late

@@ -14,7 +14,7 @@ from bot.messages import Attachment, Edited, Event, Inbound, Reacted, Receipt
 
 CHANNEL = "messenger"
 KINDS = {"image": "image", "audio": "voice", "video": "video", "location": "location"}
-# The payload that the start button is given in the page's set-up (docs/channels.md).
+# The payload that the start button is given in the set-up (docs/channels/messenger.md).
 START = "GET_STARTED"
 
 

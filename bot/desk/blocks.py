@@ -108,6 +108,12 @@ def visitor_name(case: Any) -> str:
     return one_line(case.name or "")[:NAME] or f"Visitor {one_line(case.person_id)[-6:]}"
 
 
+def announcement(channel: str, ok: bool, reason: str) -> str:
+    """Returns the line that tells all staff that a channel broke, or that it works again."""
+    name = CHANNELS.get(channel, channel)
+    return f"{name} works again." if ok else f"{name} does not work. {reason}"
+
+
 def in_words(language: str | None) -> str:
     """Returns a language as staff call it."""
     return LANGUAGES.get(language or "", language or "language not known")

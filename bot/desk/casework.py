@@ -15,6 +15,7 @@ from bot.desk.changes import Changes
 from bot.desk.people import Outcome, Person, Request
 from bot.messages import Reply
 from bot.store import Connection, Row, cases, log
+from bot.translate.said import Spoken, as_written
 
 __all__ = ["Casework", "Outcome", "Person", "Request"]
 
@@ -34,6 +35,7 @@ class Casework(CaseSteps, Changes):
         *,
         slack_ts: str | None = None,
         confirm: str | None = None,
+        spoken: Spoken | None = None,
     ) -> Outcome:
         """Decides what a text of staff is, a note or a reply, and does it.
 
@@ -44,6 +46,8 @@ class Casework(CaseSteps, Changes):
             text: The words as written.
             slack_ts: The message in Slack; the same message twice changes nothing.
             confirm: "claim" or "anyway" once the author has said so.
+            spoken: The words as the visitor reads them (`bot.desk.speaking`); as written unless
+                given.
         """
         standing = cases.case(connection, case_id)
         if standing.state not in cases.OPEN_STATES:
@@ -60,7 +64,9 @@ class Casework(CaseSteps, Changes):
             confirm=confirm,
         )
         if decision.kind == "reply":
-            return self._reply(connection, standing, person, text, slack_ts)
+            plain = replies.to_visitor(text) if slack_ts else text
+            worded = spoken or as_written(plain)
+            return self._reply(connection, standing, person, text, slack_ts, worded)
         kind = _OFFERS.get(decision.kind, "note")
         if slack_ts is None and kind != "note":
             # The web desk keeps the words in its composer until their author decides.
@@ -121,6 +127,8 @@ class Casework(CaseSteps, Changes):
             cases.change_case(connection, row.case_id, first_reply_at=log.now())
         if row.slack_ts:
             self._post(connection, "react", row.case_id, ts=row.slack_ts, name="white_check_mark")
+        if (row.translation or {}).get("text"):
+            self._post(connection, "sent_as", row.case_id, seq=row.seq)
 
     def _reply(
         self,
@@ -129,6 +137,7 @@ class Casework(CaseSteps, Changes):
         person: Person,
         text: str,
         slack_ts: str | None,
+        spoken: Spoken,
     ) -> Outcome:
         before = log.by_slack_ts(connection, slack_ts)
         if before is not None and before.direction == "out":
@@ -140,7 +149,8 @@ class Casework(CaseSteps, Changes):
         numbers = self._lay(
             connection,
             standing,
-            Reply(replies.to_visitor(text) if slack_ts else text),
+            Reply(spoken.text),
+            translation=spoken.kept(),
             author="staff",
             author_id=person.id,
             author_name=person.name,

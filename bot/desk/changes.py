@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from bot.desk.telling import Telling
-from bot.messages import Edited, Event, Moved, Reacted, Receipt
+from bot.messages import Edited, Event, Moved, Reacted, Receipt, conversation_id
 from bot.store import Connection, Row, cases, changes
 
 
@@ -20,11 +20,11 @@ class Changes(Telling):
         if isinstance(event, Edited):
             self._edited(connection, event)
         elif isinstance(event, Reacted):
-            changes.react(connection, event)
+            self._reacted(connection, event)
         elif isinstance(event, Receipt):
             self._told(connection, event)
         elif isinstance(event, Moved):
-            changes.move(connection, event)
+            self._moved(connection, event)
 
     def reply_waits(self, connection: Connection, row: Row[Any], reason: str) -> None:
         """Tells the thread that words wait until the visitor writes again."""
@@ -54,7 +54,26 @@ class Changes(Telling):
             return
         standing = cases.open_case_of(connection, row.conversation_id)
         if standing is not None:
+            what = "took a message back" if event.text is None else "changed a message"
+            cases.audit(connection, standing.id, "visitor", what)
             self._post(connection, "visitor_changed", standing.id, seq=row.seq, text=event.text)
+
+    def _reacted(self, connection: Connection, event: Reacted) -> None:
+        row = changes.react(connection, event)
+        standing = row and cases.open_case_of(connection, row.conversation_id)
+        if standing:
+            cases.audit(connection, standing.id, "visitor", "reacted")
+
+    def _moved(self, connection: Connection, event: Moved) -> None:
+        closed = changes.move(connection, event)
+        if closed is None:
+            return
+        kept = cases.open_case_of(connection, conversation_id(event.channel, event.to))
+        assert kept is not None
+        words = f"This visitor has another open case, {kept.ref}: please go on there."
+        cases.audit(connection, closed.id, "docent", "resolved", words)
+        self._post(connection, "card", closed.id)
+        self._post(connection, "warning", closed.id, text=words)
 
     def _told(self, connection: Connection, told: Receipt) -> None:
         for row in changes.receipt(connection, told):

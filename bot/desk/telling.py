@@ -71,10 +71,16 @@ class Telling:
         if slack_ts is None:
             self._post(connection, "staff_echo", standing.id, author=person.name, text=text)
 
-    def announce(self, connection: Connection, text: str) -> None:
-        """Tells all staff something that concerns no case, in the desk's channel."""
+    def announce(self, connection: Connection, text: str, ok: bool = False) -> None:
+        """Tells all staff something that concerns no case, in the desk's channel.
+
+        Args:
+            connection: An open transaction.
+            text: The words.
+            ok: Whether this is good news.
+        """
         if self.slack:
-            queue.add_job(connection, "announcement", None, {"text": text})
+            queue.add_job(connection, "announcement", None, {"text": text, "ok": ok})
 
     def _post(self, connection: Connection, kind: str, case_id: int, **payload: Any) -> None:
         if self.slack:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import tzinfo
 from typing import Any
 
+from bot.desk.attached import attached, words_of
 from bot.desk.blocks import (
     CHANNELS,
     CLAIM_AND_SEND,
@@ -19,6 +20,7 @@ from bot.desk.elements import (
     SECTION,
     SMALL,
     TEXT,
+    Block,
     Post,
     actions,
     button,
@@ -55,9 +57,10 @@ def visitor(row: Any, name: str, notice: str = "") -> Post:
         name: The visitor's name, as `visitor_name` returns it.
         notice: What staff should know about the translation, where there is none.
     """
-    words = row.text.strip() or "(no words)"
+    sent = ", ".join(f"📎 {each}" for each in attached(row.payload))
+    words = row.text.strip() or sent or "(no words)"
     blocks = [context(plain(f"{name} (visitor)", SMALL)), section(words)]
-    blocks += [context(plain(sent, SMALL)) for sent in _attachments(row)]
+    blocks += [context(plain(sent, SMALL))] if sent and words != sent else []
     blocks += translated(row.translation)
     blocks += [context(plain(notice, SMALL))] if notice else []
     return Post(to_slack(f"{name} (visitor): {words}", TEXT), blocks)
@@ -83,6 +86,11 @@ def warning(text: str) -> Post:
     """Returns one line that staff must not miss."""
     words = f"⚠️ {text}"
     return Post(to_slack(words, TEXT), [section(words)])
+
+
+def announcement(text: str, ok: bool) -> Post:
+    """Returns one line for all staff: good news, or what they must not miss."""
+    return line(f"✅ {text}") if ok else warning(text)
 
 
 def staff_echo(author: str, text: str) -> Post:
@@ -116,8 +124,29 @@ def preview(row: Any, case: Any, seconds: int) -> Post:
     channel = CHANNELS.get(case.channel, case.channel)
     head = f"Sending in {seconds} s to {visitor_name(case)} ({channel}, {in_words(row.language)}):"
     undo = button("Undo", UNDO, f"{case.id}:{row.seq}", "danger")
-    blocks = [context(plain(head, SMALL)), section(row.text), *translated(row.translation)]
+    blocks = [context(plain(head, SMALL)), section(row.text), *_as_written(row.translation)]
     return Post(to_slack(f"{head} {row.text}", TEXT), [*blocks, actions([undo])])
+
+
+def sent_as(row: Any) -> Post:
+    """Returns what the visitor reads of a reply that was translated, for everybody at the desk."""
+    head = f"The visitor reads ({in_words(row.language)}):"
+    return Post(
+        to_slack(f"{head} {row.text}", TEXT), [context(plain(head, SMALL)), section(row.text)]
+    )
+
+
+def _as_written(translation: Mapping[str, str] | None) -> list[Block]:
+    """Returns the author's own words beside a translated reply, and its way back to judge by."""
+    if not translation:
+        return []
+    if not translation.get("text"):
+        return [context(plain(str(translation["notice"]), SMALL))]
+    engine = translation.get("engine") or "translation"
+    blocks = [context(plain(f"You wrote ({engine})", SMALL)), section(str(translation["text"]))]
+    if back := translation.get("back"):
+        blocks += [context(plain("Translated back, it says", SMALL)), section(str(back))]
+    return blocks
 
 
 def failed(text: str, reason: str, next_step: str = "") -> Post:
@@ -131,10 +160,4 @@ def failed(text: str, reason: str, next_step: str = "") -> Post:
 
 def _spoken(row: Any, zone: tzinfo) -> str:
     speaker = SPEAKERS.get(row.author, row.author)
-    words = " ".join(row.text.split()) or "(no words)"
-    return f"{row.at.astimezone(zone):%H:%M} {speaker}: {words}"
-
-
-def _attachments(row: Any) -> list[str]:
-    kinds = [str(sent.get("kind", "file")) for sent in (row.payload or {}).get("attachments", ())]
-    return [f"📎 The visitor also sent: {', '.join(kinds)} (not shown here)"] if kinds else []
+    return f"{row.at.astimezone(zone):%H:%M} {speaker}: {words_of(row)}"

@@ -3,7 +3,7 @@
 import { Nap, backoff } from "./backoff.js";
 import { CaseView } from "./desk_case.js";
 import { Refused, SignedOut, deskApi } from "./desk_api.js";
-import { element, say } from "./dom.js";
+import { element, icon, say } from "./dom.js";
 import { renderCases, setUpTabs, showTabs } from "./desk_list.js";
 import { recall, remember } from "./memory.js";
 
@@ -23,14 +23,16 @@ const me = () => recall("localStorage", NAME, "");
 // --- Reading ---
 
 async function refresh() {
-  const wanted = [deskApi.cases("open"), state.tab === "closed" ? deskApi.cases("closed") : null, loadCase()];
+  const wanted = [deskApi.cases("open"), state.tab === "closed" ? deskApi.cases("closed") : null];
   const [open, closed] = await Promise.all(wanted);
   state.open = open.cases;
   state.departments = open.departments;
   state.version = open.version;
+  showBroken(open.broken ?? []);
   state.loaded = true;
   if (closed) state.closed = closed.cases;
   drawList();
+  await loadCase(); // After the list: its menu needs the departments.
 }
 
 async function loadCase() {
@@ -104,6 +106,20 @@ function showConnection(failures) {
   }
   if (!navigator.onLine) return say(byId("banner"), "You are offline. The desk will catch up when you are back.");
   say(byId("banner"), failures > 1 ? "The server cannot be reached. Trying again…" : "");
+}
+
+/** Say which channels do not work; only when that changes, so that it is not read out again. */
+function showBroken(lines) {
+  const list = byId("broken");
+  const print = JSON.stringify(lines);
+  if ((list.dataset.print ?? "[]") === print) return;
+  list.dataset.print = print;
+  list.replaceChildren(...lines.map((text) => element("li", {}, icon("alert"), element("span", {}, ...tongues(text)))));
+}
+
+/** English words of ours that may name a button of WeChat's, with that marked as Chinese. */
+function tongues(text) {
+  return text.split(/(\p{Script=Han}+)/u).map((part, index) => (index % 2 ? element("span", { lang: "zh-Hans", text: part }) : part));
 }
 
 // --- Doing ---

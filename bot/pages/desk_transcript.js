@@ -10,6 +10,7 @@ const FATES = {
   sent: ["tick", "Sent"],
   delivered: ["tick", "Delivered"],
   read: ["tick", "Read"],
+  waiting: ["clock", "Waits until the visitor writes"],
   failed: ["alert", "Not sent yet, will be tried again"],
   dead: ["alert", "Not delivered"],
   cancelled: ["undo", "Undone, never sent"],
@@ -74,6 +75,9 @@ function item(message, visitor, onUndo) {
   return element("li", { class: `entry ${kind}`, "data-state": message.state, "data-seq": message.seq },
     head(message, visitor),
     texts(message),
+    attachments(message),
+    changes(message),
+    message.reaction ? element("p", { class: "later", text: `Reaction: ${message.reaction}` }) : null,
     message.notice ? element("p", { class: "notice" }, icon("alert"), message.notice) : null,
     message.direction === "out" ? fate(message, onUndo) : null,
     message.direction === "note" && message.reason ? element("p", { class: "why", text: message.reason }) : null,
@@ -92,9 +96,12 @@ function authorName({ author, author_name: name }, visitor) {
 
 function texts(message) {
   const { text, language, translation } = message;
+  if (!text && message.attachments?.length) return null;
   if (!translation) return element("div", { class: "versions" }, version(text, language));
   const label = element("p", { class: "version-label" }, tongue(language));
-  const by = element("p", { class: "version-label" }, tongue(translation.language), `, translated by ${translation.engine}`);
+  const ours = message.direction === "out"; // Staff's own words, beside what the visitor reads.
+  const how = ours ? `, as written; translated by ${translation.engine}` : `, translated by ${translation.engine}`;
+  const by = element("p", { class: "version-label" }, tongue(translation.language), how);
   return element("div", { class: "versions two" },
     version(text, language, label),
     version(translation.text, translation.language, by, "translated"));
@@ -109,6 +116,20 @@ function version(text, language, label = null, kind = "original") {
     element("p", { class: "text", lang: language, dir: "auto" }, linkify(text)));
 }
 
+function attachments({ attachments: sent = [], language }) {
+  if (sent.length === 0) return null;
+  return element("ul", { class: "attached" }, ...sent.map((words) => element("li", { lang: language, text: `📎 ${words}` })));
+}
+
+/** What a visitor made of a message later; the words above are those that were answered. */
+function changes({ versions = [], language }) {
+  if (versions.length === 0) return null;
+  return element("ol", { class: "changes" }, ...versions.map(({ at, text }) =>
+    element("li", {},
+      element("p", { class: "version-label", text: text === null ? `Taken back ${moment(at)}` : `Changed ${moment(at)} to` }),
+      text === null ? null : element("p", { class: "text", lang: language, dir: "auto" }, linkify(text)))));
+}
+
 /** When it leaves by this device's clock, which may be slow: never further off than the whole delay. */
 function deadline({ send_at: sendAt, at }) {
   const delay = Date.parse(sendAt) - Date.parse(at);
@@ -117,12 +138,13 @@ function deadline({ send_at: sendAt, at }) {
 
 function fate(message, onUndo) {
   if (message.author !== "staff") return null;
-  const [sign, words] = FATES[message.state] ?? ["clock", message.state];
+  const state = (message.state === "sent" && message.receipt) || message.state;
+  const [sign, words] = FATES[state] ?? ["clock", state];
   const text = element("span", { class: "fate-text", text: message.reason ? `${words}: ${message.reason}` : words });
   const node = element("p", { class: "fate" }, icon(sign), text);
-  const waiting = message.state === "queued" || message.state === "sending";
-  if (!waiting || !message.send_at) return node;
-  node.dataset.sendAt = deadline(message);
+  const leaving = (state === "queued" || state === "sending") && message.send_at;
+  if (!leaving && state !== "waiting") return node;
+  if (leaving) node.dataset.sendAt = deadline(message);
   node.append(element("button", { type: "button", class: "button undo", on: { click: () => onUndo(message) } },
     icon("undo"), "Undo"));
   return node;

@@ -122,6 +122,15 @@ def queue_position(connection: Connection, case_id: int) -> int:
     )
 
 
+# What a platform tells of a message only ever grows.
+_RECEIPTS = sa.case(
+    (messages.c.receipt == "read", 3),
+    (messages.c.receipt == "delivered", 2),
+    (messages.c.receipt == "sent", 1),
+    else_=0,
+)
+
+
 def version(connection: Connection) -> int:
     """Returns a number that grows with every change that the web desk shows."""
     events = connection.execute(sa.select(sa.func.coalesce(sa.func.max(case_events.c.id), 0)))
@@ -131,6 +140,7 @@ def version(connection: Connection) -> int:
                 sa.func.coalesce(sa.func.max(messages.c.seq), 0)
                 + sa.func.count(messages.c.done_at)
                 + sa.func.count(messages.c.translation)
+                + sa.func.coalesce(sa.func.sum(_RECEIPTS), 0)
             ).where(messages.c.case_id.is_not(None))
         ).scalar_one()
     )

@@ -90,7 +90,10 @@ def _acts(connection: Connection, inbound: Inbound, at: datetime) -> dict[str, s
     """Returns when the visitor did what opens windows; a message that comes late opens less."""
     known: dict[str, str] = (
         connection.execute(
-            sa.select(conversations.c.acts).where(conversations.c.id == inbound.conversation_id)
+            sa.select(conversations.c.acts)
+            .where(conversations.c.id == inbound.conversation_id)
+            # Not a full lock: the foreign key of each message that comes in holds the row as well.
+            .with_for_update(key_share=True)
         ).scalar_one_or_none()
         or {}
     )
@@ -158,7 +161,7 @@ def cancel_queued(connection: Connection, seq: int, reason: str) -> bool:
     """Takes a message back that has not left yet; False where it has."""
     result = connection.execute(
         sa.update(messages)
-        .where(messages.c.seq == seq, messages.c.state == "queued")
+        .where(messages.c.seq == seq, messages.c.state.in_(("queued", "waiting")))
         .values(state="cancelled", reason=reason, done_at=now())
     )
     return bool(result.rowcount)

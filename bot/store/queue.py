@@ -52,10 +52,11 @@ def _queue(
         before: Given the table or an alias of it, the order of the rows; as numbered unless told.
     """
     key, earlier = next(iter(table.primary_key.columns)), table.alias("earlier")
-    first = (lambda rows: rows.c[key.name]) if before is None else before
-    blocked = sa.exists().where(
-        ahead(earlier), earlier.c.state.in_((free, held)), first(earlier) < first(table)
-    )
+    in_front = earlier.c[key.name] < key
+    if before is not None:
+        same = before(earlier) == before(table)
+        in_front = (before(earlier) < before(table)) | (same & in_front)
+    blocked = sa.exists().where(ahead(earlier), earlier.c.state.in_((free, held)), in_front)
     due = table.c.not_before.is_(None) | (table.c.not_before <= sa.bindparam("due"))
     oldest = (
         sa.select(table)

@@ -13,16 +13,15 @@ from bot.store.log import now
 from bot.store.tables import conversations, messages
 from bot.windows import Left, Window, left
 
-WAITING = "waiting"
-
 
 def left_of(
     connection: Connection, conversation_id: str, window: Window, *, by_person: bool = False
 ) -> Left:
     """Returns what is left of a conversation's window at this moment."""
-    acts = acts_of(connection, conversation_id)
-    sent = _sent_since(connection, conversation_id, min(acts.values())) if acts else []
-    return left(window, acts, sent, now(), by_person=by_person)
+    acts, at = acts_of(connection, conversation_id), now()
+    since = max(at - window.longest, min(acts.values(), default=at))
+    sent = _sent_since(connection, conversation_id, since)
+    return left(window, acts, sent, at, by_person=by_person)
 
 
 def acts_of(connection: Connection, conversation_id: str) -> Mapping[str, datetime]:
@@ -56,25 +55,45 @@ def hold(connection: Connection, row: Row[Any], reason: str) -> bool:
     """Lets a message wait until the visitor writes; tells whether it is the first that waits."""
     first = not connection.execute(
         sa.select(messages.c.seq)
-        .where(messages.c.conversation_id == row.conversation_id, messages.c.state == WAITING)
+        .where(messages.c.conversation_id == row.conversation_id, messages.c.state == "waiting")
         .limit(1)
     ).first()
     connection.execute(
         sa.update(messages)
         .where(messages.c.seq == row.seq)
-        .values(state=WAITING, lease_until=None, reason=reason)
+        .values(state="waiting", lease_until=None, reason=reason)
     )
     return first
 
 
 def release(connection: Connection, conversation_id: str) -> int:
-    """Sends on what waited for the visitor to write; returns how many messages."""
+    """Sends on what waited for the visitor to write; returns how many messages.
+
+    A template that has not left yet is taken back: it would ask for what was just done.
+    """
+    _cancel_templates(connection, conversation_id)
     result = connection.execute(
         sa.update(messages)
-        .where(messages.c.conversation_id == conversation_id, messages.c.state == WAITING)
+        .where(messages.c.conversation_id == conversation_id, messages.c.state == "waiting")
         .values(state="queued", not_before=None, reason=None)
     )
     return int(result.rowcount)
+
+
+def _cancel_templates(connection: Connection, conversation_id: str) -> None:
+    queued = connection.execute(
+        sa.select(messages.c.seq, messages.c.payload).where(
+            messages.c.conversation_id == conversation_id,
+            messages.c.state == "queued",
+            messages.c.author == "system",
+        )
+    )
+    asking = [row.seq for row in queued if row.payload.get("template")]
+    connection.execute(
+        sa.update(messages)
+        .where(messages.c.seq.in_(asking))
+        .values(state="cancelled", reason="the visitor wrote", done_at=now())
+    )
 
 
 def _sent_since(connection: Connection, conversation_id: str, since: datetime) -> list[datetime]:

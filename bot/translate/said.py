@@ -82,3 +82,8 @@ class Spoken:
             return None
         kept = {"text": self.original, "language": self.source or "", "engine": self.engine}
         return {**kept, "state": self.state, **({"back": self.back} if self.back else {})}
+
+
+def as_written(text: str) -> Spoken:
+    """Returns words that nobody translated or adapted."""
+    return Spoken(text, text, "", None, SAME_LANGUAGE)

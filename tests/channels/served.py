@@ -14,6 +14,7 @@ from conftest import Book, Loop, listening
 
 from bot import server
 from bot.config import Settings
+from bot.inbox import Asked
 
 
 class StillLoading:
@@ -22,6 +23,14 @@ class StillLoading:
     def is_ready(self) -> bool:
         """Returns False."""
         return False
+
+
+class Loaded(StillLoading):
+    """A model that is ready and that nobody asks anything."""
+
+    def is_ready(self) -> bool:
+        """Returns True."""
+        return True
 
 
 class Served:
@@ -37,11 +46,23 @@ class Served:
         return httpx.Client(base_url=self.url, timeout=10, **more)
 
     def post(
-        self, path: str, body: bytes, headers: dict[str, str] | None = None
+        self,
+        path: str,
+        body: bytes,
+        headers: dict[str, str] | None = None,
+        query: dict[str, str] | None = None,
     ) -> httpx.Response:
         """Posts bytes as they are."""
         with self.client() as client:
-            return client.post(path, content=body, headers=headers or {})
+            return client.post(path, content=body, headers=headers or {}, params=query or None)
+
+    def unread(self, conversation_id: str) -> str:
+        """Returns what the real inbox answers to a newest message that is no question in words."""
+        [*_, row] = self.book.rows(conversation_id=conversation_id, direction="in")
+        talk = self.book.talk(conversation_id)
+        asked = Asked(row, talk.speaker, row.language, talk.memory, None, first=False)
+        reply = self.host.inbox._unread(asked)
+        return str(reply.text) if reply is not None else ""
 
     def wake(self) -> None:
         """Says that there may be something to send or to show."""
@@ -49,11 +70,13 @@ class Served:
 
 
 @contextmanager
-def serving(folder: Path, **values: str) -> Iterator[Served]:
+def serving(
+    folder: Path, agent: type[StillLoading] = StillLoading, **values: str
+) -> Iterator[Served]:
     """Runs the server with these settings on a database in this folder."""
     settings = Settings({"DATABASE_URL": f"sqlite:///{folder}/docent.db", **values})
     loop = Loop()
-    with patch.object(server, "load_agent", lambda *_: StillLoading()):
+    with patch.object(server, "load_agent", lambda *_: agent()):
         running = loop.run(_start(settings))
         port = running.server.sockets[0].getsockname()[1]
         try:

@@ -270,6 +270,7 @@ async def test_a_job_that_cannot_succeed_ends_and_the_next_goes_on(room: Room) -
     room.database.now(queue.add_job, "no-such-kind", case.id, {"seq": 1})
     room.add("afterwards")
     await room.until(lambda: texts(room, case))
+    await room.quiet()
     assert [job.state for job in room.rows(desk_jobs)] == ["done", "dead", "dead", "done"]
     assert "not shown" in [row.what for row in room.rows(case_events)]
 

@@ -431,6 +431,22 @@ def test_a_case_from_claim_to_resolve(served: Served, visitor: httpx.Client) -> 
     assert "内部：VIP" not in [m["text"] for m in read(visitor)["messages"]]
 
 
+def test_the_desk_shows_what_came_with_words_and_what_came_later(
+    served: Served, visitor: httpx.Client
+) -> None:
+    case = a_case(served, visitor, "看看 look")
+    sent = [{"kind": "voice", "seconds": 12}, {"kind": "file", "name": "票.pdf", "size": 120_000}]
+    versions = [{"at": log.now().isoformat(), "text": "看 see"}]
+    [row] = served.book.rows(conversation_id=conversation(visitor), direction="in")
+    payload = {"attachments": sent, "reaction": "👍"}
+    served.book.change(row.seq, payload=payload, versions=versions)
+    with served.client(headers=DESK) as staff:
+        shown = staff.get(f"/desk/api/cases/{case.ref}").json()["messages"]
+    told = next(message for message in shown if message["seq"] == row.seq)
+    assert told["attachments"] == ["voice message, 12 s", "file 票.pdf, 120 kB"]
+    assert (told["versions"], told["reaction"], told["receipt"]) == (versions, "👍", None)
+
+
 @pytest.mark.parametrize(
     ("step", "body", "status"),
     [

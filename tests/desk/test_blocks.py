@@ -56,6 +56,7 @@ class Message:
     language: str | None = "en"
     translation: Any = None
     payload: Any = None
+    versions: Any = None
     at: datetime = AT
 
 
@@ -245,12 +246,51 @@ def test_a_visitors_words_come_with_a_notice_where_there_is_no_translation() -> 
     assert "No translation just now." in shown(post)
 
 
-def test_attachments_are_named() -> None:
-    sent = {"attachments": [{"kind": "image", "url": "https://x"}, {"kind": "audio"}]}
-    post = thread.visitor(Message(text="", payload=sent), "Li Wei")
+@pytest.mark.parametrize("text", ["", "看看这个 look"])
+def test_attachments_are_named(text: str) -> None:
+    sent = {
+        "attachments": [{"kind": "image", "url": "https://x"}, {"kind": "voice", "seconds": 7}]
+    }
+    post = thread.visitor(Message(text=text, payload=sent), "Li Wei")
     check(post)
-    assert "image, audio" in shown(post)
+    assert shown(post).count("📎 picture, 📎 voice message, 7 s") == (1 if text else 2)
     assert "https://x" not in shown(post)
+    assert "(no words)" not in shown(post)
+
+
+@pytest.mark.parametrize(("ok", "sign"), [(True, "✅"), (False, "⚠️")])
+def test_an_announcement_says_whether_it_is_good_news(ok: bool, sign: str) -> None:
+    post = thread.announcement("WeChat 微信 …", ok)
+    check(post)
+    assert f"{sign} WeChat 微信" in shown(post)
+
+
+@pytest.mark.parametrize(
+    ("channel", "ok", "words"),
+    [
+        ("wechat", True, "WeChat works again."),
+        ("wechat", False, "WeChat does not work. 40125. Renew it."),
+        ("smoke", True, "smoke works again."),
+    ],
+)
+def test_a_channel_is_named_as_staff_know_it(channel: str, ok: bool, words: str) -> None:
+    assert blocks.announcement(channel, ok, "40125. Renew it.") == words
+
+
+def test_a_transcript_tells_what_was_sent_and_what_was_changed() -> None:
+    rows = [
+        Message(text="", payload={"attachments": [{"kind": "file", "name": "票.pdf"}]}),
+        Message(text="周日 Sunday?", versions=[{"text": "二"}, {"text": "周一\nMonday?"}]),
+        Message(text="秘密 secret", versions=[{"text": None}]),
+    ]
+    post = thread.transcript(rows, LONDON)
+    check(post)
+    for line in (
+        "14:05 Visitor: 📎 file 票.pdf",
+        "14:05 Visitor: 周日 Sunday? (changed to: 周一 Monday?)",
+        "14:05 Visitor: 秘密 secret (taken back)",
+    ):
+        assert line in shown(post)
 
 
 def test_a_transcript_is_in_order_and_keeps_the_newest() -> None:

@@ -86,6 +86,7 @@ class Backend:
         self.trouble: list[int | str] = []
         self.bot_delay = 0.1
         self.cases: dict[str, Json] = {}
+        self.broken: list[str] = []
         self.version = 1
         self.undo_seconds = 2.0
         self.password: str | None = None
@@ -352,7 +353,8 @@ class Handler(BaseHTTPRequestHandler):
             closed = query["state"] == "closed"
             cases = [entry["case"] for entry in backend.cases.values()]
             wanted = [case for case in cases if (case["closed_at"] is not None) == closed]
-            self.json({"cases": wanted, "departments": DEPARTMENTS, "version": backend.version})
+            shown = {"cases": wanted, "departments": DEPARTMENTS, "broken": backend.broken}
+            self.json({**shown, "version": backend.version})
         elif entry := backend.cases.get(path.removeprefix("cases/")):
             understood = [{"topic": topic, "confidence": share} for topic, share in TOPICS]
             case = entry["case"] | {"reason": "asked_for_a_person", "understood": understood}

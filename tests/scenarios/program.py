@@ -76,6 +76,11 @@ class Program:
             return bool(call("GET", f"{self.url}/ready").status == 200)
         return False
 
+    def ready(self) -> dict[str, Any]:
+        """What `GET /ready` says."""
+        found: dict[str, Any] = json.loads(call("GET", f"{self.url}/ready").body)
+        return found
+
     @property
     def is_running(self) -> bool:
         """Tells whether `docent up` is alive."""
