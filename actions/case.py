@@ -8,13 +8,10 @@ from actions.base import Asked, MuseumAction, ask_for_case
 
 
 class OpenCase(MuseumAction):
-    """Asks for a case, for a visitor who wants a person or complains."""
+    """Asks for a case, for a visitor who wants a person."""
 
     action = "action_open_case"
 
     async def act(self, asked: Asked, dispatcher: CollectingDispatcher) -> None:
-        """Opens a case with words that fit the reason."""
-        if asked.intent == "complaint":
-            ask_for_case(dispatcher, "complaint", "complaint_reply")
-        else:
-            ask_for_case(dispatcher, "speak_to_human", "handoff_open")
+        """Opens the case."""
+        ask_for_case(dispatcher, "speak_to_human", "handoff_open")

@@ -122,7 +122,8 @@ def lint() -> None:
             raise DocentError(f"{len(found.problems)} problem(s) in the content.")
         read = f"{found.topics} topics, {found.examples} examples"
         alike = f"{found.alike} of them nearly as another of their topic"
-        print(f"The content is in order: {read}, {alike}.", file=sys.stderr)
+        shared = f"{found.shared} held-out questions too"
+        print(f"The content is in order: {read}, {alike}, {shared}.", file=sys.stderr)
 
 
 @app.command()

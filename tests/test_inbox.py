@@ -405,6 +405,19 @@ async def test_while_a_case_is_open_messages_go_to_the_desk(desk: Desk, book: Bo
     assert [job.kind for job in book.rows(desk_jobs)][-1] == "visitor"
 
 
+async def test_an_emergency_is_answered_although_a_person_has_the_conversation(
+    desk: Desk, book: Book, voice: Voice
+) -> None:
+    desk.script.turns = [Turn([], case=dict(CASE))]
+    await desk.hear("a person please")
+    desk.claim()
+    desk.script.asked.clear()
+    await desk.hear("我妈晕倒了 help")
+    [case] = book.rows(case_table)
+    assert (case.priority, desk.script.asked) == ("urgent", [])
+    assert voice.say("emergency.injury", "zh-Hans") in said(book, "system")
+
+
 async def test_a_closed_case_lets_the_bot_speak_again(
     desk: Desk, book: Book, database: Database
 ) -> None:

@@ -32,13 +32,15 @@ _LINK = re.compile(r"https?://|\S+@\S+\.\S+$|\+\d[\d ]+$")
 class Lint:
     """What was found: all problems by file and line, and the size of what was read.
 
-    `alike` counts the examples that say nearly what another of their topic does.
+    `alike` counts the examples that say nearly what another of their topic does, `shared` those
+    that are held-out questions too.
     """
 
     problems: list[Problem]
     topics: int
     examples: int
     alike: int
+    shared: int
 
 
 def lint(data_folder: Path, museum: Museum) -> Lint:
@@ -61,7 +63,7 @@ def lint(data_folder: Path, museum: Museum) -> Lint:
     faults = glossary_problems(glossary)
     problems.update(problem_of(fault, _shown(glossary, data_folder)) for fault in faults)
     ordered = sorted(problems, key=lambda each: (each.path, each.line, each.message))
-    return Lint(ordered, len(topics), len(said), corpus.alike)
+    return Lint(ordered, len(topics), len(said), corpus.alike, corpus.shared)
 
 
 def _file(path: Path, data_folder: Path) -> TopicFile:

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.desk.people import Outcome, Person, Request
+from bot.desk.people import URGENT, Outcome, Person, Request
 from bot.desk.telling import Telling
 from bot.messages import Reply
+from bot.nlu.emergencies import emergency
 from bot.store import Connection, Row, cases, log, queue
 
 # How many messages before the case are shown in its thread.
 TRANSCRIPT = 12
+EMERGENCY = "This may be an emergency. The visitor was told whom to call. Please look at it now."
 
 
 class CaseSteps(Telling):
@@ -57,6 +59,19 @@ class CaseSteps(Telling):
         log.change_message(connection, row.seq, case_id=standing.id)
         cases.audit(connection, standing.id, "visitor", "wrote")
         self._post(connection, "visitor", standing.id, seq=row.seq)
+        kind = None if row.payload.get("choice") else emergency(row.text)
+        if kind is not None and standing.priority != URGENT:
+            self._alarm(connection, standing, row, kind)
+
+    def _alarm(self, connection: Connection, standing: Row[Any], row: Row[Any], kind: str) -> None:
+        """Makes a case urgent, and says once what to do: a person may take minutes to read it."""
+        due = self._clock.due(row.channel, log.now(), urgent=True)
+        cases.change_case(connection, standing.id, priority=URGENT, due_at=due)
+        cases.audit(connection, standing.id, "docent", URGENT, kind)
+        self._tell(connection, standing, f"emergency.{kind}", row.seq)
+        self._tell(connection, standing, "emergency.passed_on", row.seq, ref=standing.ref)
+        self._post(connection, "card", standing.id)
+        self._post(connection, "warning", standing.id, text=EMERGENCY)
 
     def claim(self, connection: Connection, case_id: int, person: Person) -> Outcome:
         """Makes a person the owner; refused where somebody else is, or the case is closed."""

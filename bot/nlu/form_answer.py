@@ -44,6 +44,8 @@ LEADS: Mapping[str, str] = {
     "group": "group_visits",
     "school": "school_groups",
 }
+# The last questions: "不用了" there is "no, thank you", and what was told before is sent.
+LAST = frozenset({"lost_marks", "group_needs", "school_hopes", "complaint_wish"})
 LONGEST_ASIDE = 30
 LONGEST_PERSON = 70
 
@@ -64,6 +66,7 @@ _STOP = re.compile(
     r"|下次再说|再见|拜拜"
     rf"|唔使(?:喇|了)?|唔要(?:喇|了)?){_TAIL}"
 )
+_DECLINED = re.compile(rf"{_LEAD}(?:不用了|不必了|不要了|唔使(?:喇|了)?|唔要(?:喇|了)?){_TAIL}")
 _SKIP = re.compile(
     rf"{_LEAD}(?:skip(?: (?:it|this|that)(?: one)?)?|pass|next(?: (?:one|question))?"
     r"|(?:i )?(?:don'?t|do not|dunno|not) (?:know|sure|remember|recall)(?: yet)?|dunno|idk"
@@ -118,9 +121,10 @@ def kind(text: str, asking: str, decision: str, intent: str, topic: str) -> Kind
         topic: The best topic ("parking"), where there is one.
     """
     plain = _EDGES.sub("", normal(text))
-    if _STOP.fullmatch(plain):
+    declined = asking in LAST and _DECLINED.fullmatch(plain)
+    if _STOP.fullmatch(plain) and not declined:
         return "stop"
-    if _SKIP.fullmatch(plain):
+    if declined or _SKIP.fullmatch(plain):
         return "skip"
     if wants_person(text) or (_is_service(decision, intent, PERSON) and _names_person(plain)):
         return "person"

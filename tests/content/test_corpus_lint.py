@@ -61,11 +61,26 @@ def test_nearly_the_same_in_two_topics_is_told_with_both_places() -> None:
     assert "of faq/shop, at data/nlu/faq/shop.yml:1. Keep one" in message
 
 
-def test_a_held_out_question_is_no_example_but_greetings_are_everybodys() -> None:
-    held_out = {"giftshop": "tests/nlu/test.yml:7", "hi": "tests/nlu/test.yml:9"}
-    ((place, message),) = told(said("Gift shop?", "hi"), held_out)
-    assert place == "data/nlu/faq/shop.yml:1"
-    assert "held-out question, at tests/nlu/test.yml:7. Ask it in other words" in message
+def test_a_few_held_out_questions_may_be_examples_and_are_counted() -> None:
+    held_out = {f"question{n}": f"tests/nlu/dev.yml:{n}" for n in range(10)}
+    held_out["giftshop"] = "tests/nlu/test.yml:7"
+    found = lint_corpus(said("Question 3?", "any gifts"), held_out)
+    assert (found.problems, found.shared) == ((), 1)
+    found = lint_corpus(said("Gift shop?", "question 3", "question 4"), held_out)
+    assert found.shared == 3
+    both = "of its questions are examples too, at most"
+    assert sorted((each.path, each.message) for each in found.problems) == [
+        (
+            "tests/nlu/dev.yml",
+            f'2 {both} 1 may be, such as "question 4" at data/nlu/faq/shop.yml:3. '
+            "Ask some examples in other words",
+        ),
+        (
+            "tests/nlu/test.yml",
+            f'1 {both} 0 may be, such as "Gift shop?" at data/nlu/faq/shop.yml:1. '
+            "Ask some examples in other words",
+        ),
+    ]
 
 
 def test_held_out_questions_are_read_with_their_lines(tmp_path: Path) -> None:
@@ -83,8 +98,8 @@ def test_the_lint_of_a_folder_knows_the_questions_beside_it(data: Path) -> None:
     folder.mkdir(parents=True)
     (folder / "dev.yml").write_text("questions:\n- {text: wifi password}\n", encoding="utf-8")
     (problem,) = lint(data, load_museum(data / "museum.yml")).problems
-    assert (problem.path, problem.line) == (FAQ, 7)
-    assert "tests/nlu/dev.yml:2" in problem.message
+    assert (problem.path, problem.line) == ("tests/nlu/dev.yml", 1)
+    assert f'"wifi password" at {FAQ}:7' in problem.message
 
 
 def test_a_row_holds_its_own_language() -> None:

@@ -164,6 +164,47 @@ def test_relay_gives_a_message_to_the_case(room: Room) -> None:
     assert len(room.out()) == 1
 
 
+@pytest.mark.parametrize(
+    ("text", "language", "kind"),
+    [
+        ("my mum has collapsed!!", "en", "injury"),
+        ("着火了快来人", "zh-Hans", "fire"),
+        ("我個仔不見了 help", "zh-Hant", "lost_child"),
+    ],
+)
+def test_an_emergency_while_a_person_has_the_talk_is_urgent_and_answered_once(
+    claimed: Room, voice: Voice, clock: Clock, text: str, language: str, kind: str
+) -> None:
+    before = len(claimed.out())
+    clock.on(minutes=5)
+    for number in range(2):
+        row = claimed.book.row(claimed.book.heard(f"{text} {number}", language=language))
+        claimed.database.now(claimed.casework.relay, row)
+    case = claimed.case()
+    assert (case.priority, case.due_at, case.state) == ("urgent", clock(), "claimed")
+    said = claimed.out(author="system")[-2:]
+    told = [voice.say(f"emergency.{kind}", language)]
+    assert said == [*told, voice.say("emergency.passed_on", language, ref=case.ref)]
+    assert len(claimed.out()) == before + 2
+    assert claimed.jobs()[-4:] == ["visitor", "card", "warning", "visitor"]
+    assert ("docent", "urgent") in claimed.events()
+
+
+@pytest.mark.parametrize(
+    ("text", "payload"),
+    [("where is 急救室", {}), ("what if there is a fire", {}), ("着火了", {"choice": "x"})],
+)
+def test_what_is_no_emergency_is_only_relayed(
+    claimed: Room, text: str, payload: dict[str, str]
+) -> None:
+    before = claimed.out()
+    seq = claimed.book.heard(text)
+    claimed.database.now(log.change_message, seq, payload=payload)
+    claimed.database.now(claimed.casework.relay, claimed.book.row(seq))
+    assert claimed.case().priority == "normal"
+    assert claimed.out() == before
+
+
 # -- claiming ---------------------------------------------------------------------------------
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from ruamel.yaml import YAML
 
+from actions.enquiries import FORMS
 from bot.config import ROOT
-from bot.nlu.form_answer import SKIP, STOP, UNTRAINED, is_question, kind, wants_person
+from bot.nlu.form_answer import LAST, SKIP, STOP, UNTRAINED, is_question, kind, wants_person
 
 FAQ = ("answer", "faq")
 
@@ -117,6 +118,23 @@ def test_a_greeting_is_no_answer(text: str, is_aside: bool) -> None:
 @pytest.mark.parametrize("text", examples(STOP))
 def test_every_example_of_leaving_leaves(text: str) -> None:
     assert of(text) == "stop"
+
+
+@pytest.mark.parametrize(
+    "text", ["不用了", "不必了，谢谢", "那不用了吧", "唔使喇", "不用了 thanks"]
+)
+def test_no_thanks_ends_the_last_question_and_cancels_the_others(text: str) -> None:
+    assert {of(text, form.questions[-1].slot) for form in FORMS} == {"skip"}
+    assert {of(text, q.slot) for form in FORMS for q in form.questions[:-1]} == {"stop"}
+
+
+@pytest.mark.parametrize("text", ["算了", "取消", "cancel", "never mind"])
+def test_who_leaves_leaves_at_the_last_question_too(text: str) -> None:
+    assert of(text, "group_needs") == "stop"
+
+
+def test_the_last_questions_are_those_of_the_forms() -> None:
+    assert {form.questions[-1].slot for form in FORMS} == LAST
 
 
 @pytest.mark.parametrize("text", examples(SKIP))
