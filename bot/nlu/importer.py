@@ -77,7 +77,7 @@ class Shelf:
             if kept["rasa"] == rasa.__version__:
                 self._known = dict(kept["files"])
         except (OSError, ValueError, KeyError, TypeError):
-            logger.info("no examples are kept from an earlier training")
+            logger.info("no examples are kept from an earlier reading")
         return self
 
     def read(self, path: str, language: str | None) -> Read:
