@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from functools import wraps
 from typing import Any
 
@@ -23,11 +23,12 @@ from bot.channels.desk_access import (
 from bot.channels.pages import page
 from bot.channels.payload import clean, read_json
 from bot.desk.attached import attached
-from bot.desk.blocks import announcement
+from bot.desk.blocks import announcement, window_words
 from bot.desk.casework import Casework, Outcome, Person
 from bot.errors import BadRequest, Refused
-from bot.store import Connection, Row, cases, health, log
+from bot.store import Connection, Row, cases, health, log, windows
 from bot.translate.said import Spoken
+from bot.windows import Window
 
 LONGEST_POLL_SECONDS = 30.0
 LONGEST_TEXT = 4000
@@ -113,7 +114,8 @@ async def list_cases(request: Request) -> HTTPResponse:
 async def one_case(request: Request, ref: str) -> HTTPResponse:
     """A case with everything that was said."""
     host = request.app.ctx.host
-    return json_response(await host.database.run(_read_case, ref))
+    known = {name: channel.window for name, channel in host.channels.items()}
+    return json_response(await host.database.run(_read_case, ref, known))
 
 
 @desk.get("/desk/api/changes", name="desk_changes")
@@ -197,12 +199,30 @@ def _step(
     return STEPS[step](casework, connection, found, person, {**body, "spoken": spoken})
 
 
-def _read_case(connection: Connection, ref: str) -> dict[str, Any]:
+def _window(
+    connection: Connection, case: Row[Any], known: Mapping[str, Window | None]
+) -> str | None:
+    """Returns what is left of the visitor's window in words, None where there is none."""
+    window = known.get(case.channel)
+    if window is None or case.state not in cases.OPEN_STATES:
+        return None
+    left = windows.left_of(connection, case.conversation_id, window, by_person=True)
+    return window_words(left, log.now())
+
+
+def _read_case(
+    connection: Connection, ref: str, known: Mapping[str, Window | None]
+) -> dict[str, Any]:
     found = cases.case_by_ref(connection, ref)
     if found is None:
         raise BadRequest(f"there is no case {ref}", status=404)
     return {
-        "case": {**show_case(found), "reason": found.reason, "understood": found.understood or []},
+        "case": {
+            **show_case(found),
+            "reason": found.reason,
+            "understood": found.understood or [],
+            "window": _window(connection, found, known),
+        },
         "messages": [show_message(m) for m in log.history(connection, found.conversation_id)],
         "version": _version(connection),
     }

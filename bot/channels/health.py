@@ -9,11 +9,13 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from bot import metrics
 from bot.errors import ChannelBroken, SendFailed
+from bot.store.log import now
 
 if TYPE_CHECKING:
     from bot.channels.base import Channel
@@ -35,6 +37,7 @@ class State:
     ok: bool
     reason: str = ""
     only_sending: bool = False
+    seen: datetime = field(default_factory=now, compare=False)
 
 
 WELL = State(True)
@@ -72,7 +75,7 @@ class Health:
             self._set(channel, State(False, _words(failure), only_sending=True))
             self._doubt.set()
         elif failure is None and known.only_sending:
-            self._set(channel, WELL)
+            self._set(channel, State(True))
 
     async def watch(self) -> None:
         """Asks all platforms again and again, and tells staff what changed."""
@@ -124,7 +127,7 @@ class Health:
             logger.exception("a channel could not be checked", extra={"channel": name})
         else:
             if not self._states.get(name, WELL).only_sending:
-                self._set(name, WELL)
+                self._set(name, State(True))
 
     def _set(self, name: str, state: State) -> None:
         metrics.channel_up.labels(name).set(state.ok)

@@ -148,7 +148,7 @@ class Host:
         """Tells staff that a channel broke or works again, if no process has told them yet."""
 
         def tell(connection: Connection) -> None:
-            if health.change(connection, channel, state.ok, state.reason):
+            if health.change(connection, channel, state.ok, state.reason, state.seen):
                 words = announcement(channel, state.ok, state.reason)
                 self.casework.announce(connection, words, state.ok)
 

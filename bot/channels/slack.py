@@ -173,7 +173,8 @@ class Slack(Channel):
     def _start_workers(self, host: Host, api: SlackApi, people: SlackPeople) -> None:
         events = SlackEvents(host.database, host.casework, people, api, host.wake, host.translator)
         desk = self.settings["SLACK_DESK_CHANNEL"]
-        posts = SlackPosts(host.database, api, host.voice.museum, desk, host.wake)
+        windows = {name: c.window for name, c in host.channels.items() if c.window is not None}
+        posts = SlackPosts(host.database, api, host.voice.museum, desk, host.wake, windows)
 
         async def next_event() -> Row[Any] | None:
             return await host.database.run(queue.claim_event)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.store import Connection, Row, cases, log
+from bot.store import Connection, Row, cases, log, windows
+from bot.windows import Left, Window
 
 EVENT_TYPE = "docent_job"
 # Reasons that begin so are of tries that Slack certainly did not take.
 NOT_POSTED = "not posted: "
+# The card, and the jobs that post it first; and what is shown to an author before it goes.
+SHOWS_WINDOW = frozenset({"root", "card", "transcript", "visitor", "line", "preview"})
 
 
 @dataclass(frozen=True)
@@ -19,6 +23,8 @@ class Job:
     row: Row[Any]
     case: Row[Any] | None
     messages: tuple[Row[Any], ...]
+    # What is left of the visitor's window, where the channel has one and the job shows it.
+    left: Left | None = None
 
     @property
     def payload(self) -> dict[str, Any]:
@@ -32,15 +38,27 @@ class Job:
         return {"event_type": EVENT_TYPE, "event_payload": known}
 
 
-def gather(connection: Connection, row: Row[Any]) -> Job:
-    """Reads the case and the messages that a job speaks of."""
+def gather(
+    connection: Connection, row: Row[Any], known: Mapping[str, Window] | None = None
+) -> Job:
+    """Reads the case and the messages that a job speaks of, and what is left of the window."""
     case = cases.case(connection, row.case_id) if row.case_id is not None else None
     payload = row.payload
     numbers = payload.get("seqs") or ([payload["seq"]] if "seq" in payload else [])
     found = [log.message(connection, int(number)) for number in numbers]
     if row.kind == "offer":
         found = [log.by_slack_ts(connection, payload["ts"])]
-    return Job(row, case, tuple(message for message in found if message is not None))
+    left = _left(connection, case, known or {}) if row.kind in SHOWS_WINDOW else None
+    return Job(row, case, tuple(message for message in found if message is not None), left)
+
+
+def _left(
+    connection: Connection, case: Row[Any] | None, known: Mapping[str, Window]
+) -> Left | None:
+    window = None if case is None else known.get(case.channel)
+    if case is None or window is None or case.state not in cases.OPEN_STATES:
+        return None
+    return windows.left_of(connection, case.conversation_id, window, by_person=True)
 
 
 def is_unsure(row: Row[Any]) -> bool:

@@ -8,7 +8,7 @@ known whether a post was taken, the thread is read back before posting again
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -25,6 +25,7 @@ from bot.errors import SendFailed
 from bot.store import Connection, Row, cases, queue
 from bot.store.database import Database
 from bot.store.tables import desk_jobs
+from bot.windows import Window
 
 logger = logging.getLogger(__name__)
 
@@ -48,6 +49,7 @@ class SlackPosts:
         museum: Departments and the time zone.
         channel: The desk channel's id, for new cases.
         news: Called when a job has ended.
+        windows: When each channel lets us write, for channels that close.
     """
 
     def __init__(
@@ -57,7 +59,9 @@ class SlackPosts:
         museum: Museum,
         channel: str,
         news: Callable[[], None],
+        windows: Mapping[str, Window] | None = None,
     ) -> None:
+        self._windows = windows or {}
         self._database = database
         self._api = api
         self._museum = museum
@@ -79,7 +83,7 @@ class SlackPosts:
 
     async def post(self, row: Row[Any]) -> None:
         """Carries out one job and finishes it; raises SendFailed."""
-        job = await self._database.run(gather, row)
+        job = await self._database.run(gather, row, self._windows)
         if job.case is not None and job.case.slack_ts is None:
             job = await self._with_card(job)
             if row.kind in ("root", "card"):
@@ -91,7 +95,7 @@ class SlackPosts:
         if row.kind == "announcement":
             words = thread.warning(str(row.payload["text"]))
             return await self._finish(job, ts=await self._message(job, words, self._channel, None))
-        content = render(job.row.kind, job.payload, job.case, job.messages, self._zone)
+        content = render(job.row.kind, job.payload, job.case, job.messages, self._zone, job.left)
         if content is None:
             return await self._finish(job, "nothing to show any more")
         if row.kind in EPHEMERAL:
@@ -104,15 +108,17 @@ class SlackPosts:
 
     async def _with_card(self, job: Job) -> Job:
         """Posts the case's card, which begins its thread, and remembers where it stands."""
-        content = card(job.case, self._museum.departments, self._zone)
-        ts = await self._message(job, content, self._channel, None)
-        return replace(job, case=await self._database.run(_begin_thread, job, self._channel, ts))
+        assert job.case is not None
+        content = card(job.case, self._museum.departments, self._zone, job.left)
+        channel = job.case.slack_channel or self._channel
+        ts = await self._message(job, content, channel, None)
+        return replace(job, case=await self._database.run(_begin_thread, job, channel, ts))
 
     async def _update(self, job: Job) -> None:
         """Brings the card to the case's present state; one that was deleted is posted anew."""
         case = job.case
         assert case is not None
-        content = card(case, self._museum.departments, self._zone)
+        content = card(case, self._museum.departments, self._zone, job.left)
         place = {"channel": case.slack_channel, "ts": case.slack_ts}
         try:
             await self._api.call("chat.update", **place, **_words(content))

@@ -11,12 +11,18 @@ from bot.desk import thread
 from bot.desk.blocks import visitor_name
 from bot.desk.elements import Post
 from bot.store import log
+from bot.windows import Left
 
 Payload = Mapping[str, Any]
 
 
 def render(
-    kind: str, payload: Payload, case: Any, messages: Sequence[Any], zone: tzinfo
+    kind: str,
+    payload: Payload,
+    case: Any,
+    messages: Sequence[Any],
+    zone: tzinfo,
+    left: Left | None = None,
 ) -> Post | None:
     """Returns what a job posts in the thread or whispers; None where it came too late to matter.
 
@@ -26,6 +32,7 @@ def render(
         case: Its case, or None.
         messages: The messages it speaks of, as far as they are still in the log.
         zone: The museum's time zone.
+        left: What is left of the visitor's window, where their channel has one.
     """
     if kind == "transcript":
         return thread.transcript(messages, zone) if messages else None
@@ -33,6 +40,8 @@ def render(
         return _SPOKEN[kind](payload)
     if not messages:
         return None
+    if kind == "preview":
+        return _preview(payload, case, messages[0], left)
     return _ABOUT[kind](payload, case, messages[0])
 
 
@@ -51,11 +60,11 @@ def _offer(payload: Payload, case: Any, row: Any) -> Post | None:
     return thread.offer(case.id, str(payload["ts"]), kind, reason)
 
 
-def _preview(payload: Payload, case: Any, row: Any) -> Post | None:
-    left = (row.not_before - log.now()).total_seconds() if row.not_before else 0.0
-    if row.state != "queued" or left <= 0:
+def _preview(payload: Payload, case: Any, row: Any, left: Left | None) -> Post | None:
+    seconds = (row.not_before - log.now()).total_seconds() if row.not_before else 0.0
+    if row.state != "queued" or seconds <= 0:
         return None
-    return thread.preview(row, case, ceil(left))
+    return thread.preview(row, case, ceil(seconds), left)
 
 
 def _failed(payload: Payload, case: Any, row: Any) -> Post:
@@ -73,7 +82,6 @@ _ABOUT: dict[str, Callable[[Payload, Any, Any], Post | None]] = {
     "visitor": _visitor,
     "visitor_changed": _visitor_changed,
     "offer": _offer,
-    "preview": _preview,
     "failed": _failed,
     "sent_as": lambda payload, case, row: thread.sent_as(row),
 }

@@ -15,7 +15,7 @@ from bot.content.likeness import alike, bare, bare_simplified
 
 # Texts of two topics that share this much say the same to the model; docs/corpus.md has the trial.
 TOO_ALIKE = 0.66
-# What visitors ask most ("wifi password", 几点关门) is written in every sitting and has to be learnt.
+# What visitors ask most ("wifi password", 几点关门) is in every sitting and has to be learnt.
 # Measurements leave it out; above this share of a set they would measure too little.
 MOST_SHARED = 0.1
 # What a topic has of each style, and in all of each language, if its rows tell styles.

@@ -13,10 +13,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from opencc import OpenCC
-from ruamel.yaml.comments import CommentedMap
 
-from bot.content import museum_file, museum_sections
+from bot.content import desk_routing, desk_sections, museum_file, museum_sections
 from bot.content.calendar import Bilingual, Calendar
+from bot.content.desk_routing import Department, RoutingRow
+from bot.content.desk_sections import FIRST_REPLY, Promises
 from bot.content.facts import Facts, clock_of
 from bot.content.museum_file import MuseumFile
 from bot.content.price_table import PriceTable
@@ -28,7 +29,7 @@ logger = logging.getLogger(__name__)
 QUOTE = re.compile(r"\[\[\s*([^\[\]]*?)\s*\]\]")
 _SENTENCE_END = re.compile(r"(?<=[.!?])(?=\s)|(?<=[。！？])")
 _OPENING_KEYS = ("week", "exceptions", "last_entry_minutes")
-_DESK_KEYS = ("hours", "exceptions", "promise_minutes", "departments", "routing")
+_DESK_KEYS = ("hours", "exceptions", *desk_sections.KEYS, "departments", "routing")
 # OpenCC's own phrase list for Taiwan (s2twp) is made for computing: it turns 证明文件 into
 # "proof files" and 感谢支持 into "thanks for the technical support". So only characters are
 # converted, and these words, which mean one thing in a museum.
@@ -44,14 +45,6 @@ _LOCAL_WORDS = {
 
 
 @dataclass(frozen=True)
-class Department:
-    """A part of the museum that staff pass cases to."""
-
-    id: str
-    name: str
-
-
-@dataclass(frozen=True)
 class Museum:
     """Everything that museum.yml says, typed where answers compute with it."""
 
@@ -64,8 +57,8 @@ class Museum:
     prices: PriceTable
     closures: Closures
     notices: tuple[Notice, ...]
-    promises: Mapping[str, int]
-    routing: Mapping[str, str]
+    promises: Promises
+    routes: tuple[RoutingRow, ...]
     facts: Mapping[str, Bilingual]
     path: Path
 
@@ -78,11 +71,19 @@ class Museum:
 
     def promise_minutes(self, channel: str) -> int:
         """The minutes of desk time within which a first reply is promised on a channel."""
-        return self.promises.get(channel, self.promises["default"])
+        return self.promises.minutes(FIRST_REPLY, channel) or 0
 
     def department_for(self, reason: str) -> str:
         """The id of the department that gets the cases of a reason; else the first one."""
-        return self.routing.get(reason, self.departments[0].id)
+        told = {"reason": reason}
+        fitting = (row.department for row in self.routes if row.fits(told))
+        return next(fitting, self.departments[0]).id
+
+    @property
+    def routing(self) -> Mapping[str, str]:
+        """The department of each reason that the routing table names."""
+        named = (row.conditions.get("reason", ()) for row in self.routes)
+        return {reason: self.department_for(reason) for group in named for reason in group}
 
     def fact_paths(self) -> frozenset[str]:
         """Every path that an answer may quote in double square brackets."""
@@ -146,6 +147,7 @@ def load_museum(path: Path) -> Museum:
     opening = file.section(root, "opening", _OPENING_KEYS)
     desk = file.section(root, "desk", _DESK_KEYS)
     prices = museum_sections.price_table(file, root)
+    departments = desk_routing.departments(file, desk)
     return Museum(
         time_zone=zone,
         opening=file.calendar(opening, "week", zone),
@@ -153,40 +155,13 @@ def load_museum(path: Path) -> Museum:
             opening, "last_entry_minutes", museum_file.minutes, "Write minutes"
         ),
         desk=file.calendar(desk, "hours", zone),
-        departments=tuple(_department(file, row) for row in file.rows(desk, "departments")),
+        departments=departments,
         exhibitions=museum_sections.exhibitions(file, root, prices),
         prices=prices,
         closures=museum_sections.closures(file, root),
         notices=museum_sections.notices(file, root),
-        promises=_promises(file, desk),
-        routing=_routing(file, desk),
+        promises=desk_sections.promises(file, desk),
+        routes=desk_routing.routing(file, desk, departments),
         facts=Facts(dict(file.facts(root)), prices, clock_of(zone)),
         path=path,
     )
-
-
-def _department(file: MuseumFile, row: CommentedMap) -> Department:
-    remedy = "Write {id: access, name: Access}"
-    return Department(
-        file.get(row, "id", museum_file.some_text, remedy),
-        file.get(row, "name", museum_file.some_text, remedy),
-    )
-
-
-def _routing(file: MuseumFile, desk: CommentedMap) -> Mapping[str, str]:
-    if "routing" not in desk:
-        return {}
-    node = file.get(desk, "routing", museum_file.mapping, "Write lines such as complaint: access")
-    known = [_department(file, row).id for row in file.rows(desk, "departments")]
-    for reason in node:
-        if node[reason] not in known:
-            problem = f"routing sends {reason} to {node[reason]}, which is no department"
-            raise file.error(node, reason, problem, f"Known are {', '.join(known)}")
-    return {str(reason): str(node[reason]) for reason in node}
-
-
-def _promises(file: MuseumFile, desk: CommentedMap) -> Mapping[str, int]:
-    remedy = "Write minutes for each channel, and for default"
-    node = file.get(desk, "promise_minutes", museum_file.mapping, remedy)
-    file.get(node, "default", museum_file.minutes, remedy)
-    return {str(channel): file.get(node, channel, museum_file.minutes, remedy) for channel in node}

@@ -29,6 +29,7 @@ from bot.desk.elements import (
     translated,
 )
 from bot.desk.mrkdwn import one_line, to_slack
+from bot.windows import CLOSED, Left
 
 # Ours: how much of a name is shown.
 NAME = 80
@@ -61,6 +62,7 @@ CLAIM_AND_SEND, SEND_ANYWAY, KEEP_AS_NOTE, UNDO = (
     "undo",
 )
 CARD_BLOCK = "case:"
+OPEN = ("queued", "claimed")
 
 
 class Department(Protocol):
@@ -75,13 +77,16 @@ class Department(Protocol):
         """What staff call it."""
 
 
-def card(case: Any, departments: Sequence[Department], zone: tzinfo) -> Post:
+def card(
+    case: Any, departments: Sequence[Department], zone: tzinfo, left: Left | None = None
+) -> Post:
     """Returns the root message of a case in its present state.
 
     Args:
         case: A case with its visitor, as the store returns it.
         departments: The museum's departments, in the order of the menu.
         zone: The museum's time zone, for clients that cannot show a date in the reader's own.
+        left: What is left of the visitor's window, where their channel has one.
     """
     who = visitor_name(case)
     question = case.question.strip() or "(no words)"
@@ -99,6 +104,7 @@ def card(case: Any, departments: Sequence[Department], zone: tzinfo) -> Post:
     guesses = best_guesses(case.understood)
     blocks += [context(plain(guesses, SMALL))] if guesses else []
     blocks += [context(markup(_promise(case.due_at, zone)))] if _waits(case) else []
+    blocks += [context(markup(_window(left, zone)))] if left and case.state in OPEN else []
     blocks += [_state(case), *_controls(case, departments)]
     return Post(to_slack(f"{heading(case)}: {who} · {facts[0]}: {asked}", TEXT), blocks)
 
@@ -144,6 +150,30 @@ def _promise(due: datetime, zone: tzinfo) -> str:
     stamp = int(due.timestamp())
     shown = f"<!date^{stamp}^{{date_short_pretty}} {{time}}|{fallback}>"
     return f":alarm_clock: Reply promised by {shown}"
+
+
+def _window(left: Left, zone: tzinfo) -> str:
+    """Says until when the visitor may be written to, and how often; a card stands for long, so
+    it names the time and not what is left of it."""
+    if left.standing == CLOSED or left.until is None:
+        spent = "no message is left" if left.messages == 0 else "closed"
+        return f":hourglass: Reply window: {spent} until the visitor writes again"
+    fallback = left.until.astimezone(zone).strftime("%d %b %H:%M")
+    stamp = int(left.until.timestamp())
+    shown = f"<!date^{stamp}^{{date_short_pretty}} {{time}}|{fallback}>"
+    counted = "" if left.messages is None else f", {left.messages} of {left.out_of} messages left"
+    return f":hourglass: Reply window until {shown}{counted}"
+
+
+def window_words(left: Left, at: datetime) -> str:
+    """Says what is left of a visitor's window at a moment: "4 h 10 m, 3 of 5 messages left"."""
+    if left.standing == CLOSED or left.until is None:
+        return "The reply window is closed: the visitor has to write first."
+    minutes = max(0, int((left.until - at).total_seconds() // 60))
+    days, hours = divmod(minutes // 60, 24)
+    span = f"{days} d {hours} h" if days else f"{hours} h {minutes % 60} m"
+    counted = "" if left.messages is None else f", {left.messages} of {left.out_of} messages"
+    return f"Reply window: {span}{counted} left"
 
 
 def _state(case: Any) -> Block:

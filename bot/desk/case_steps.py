@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from bot.desk.people import URGENT, Outcome, Person, Request
+from bot.desk.routing import CaseFacts, Route, route
 from bot.desk.telling import Telling
 from bot.messages import Reply
 from bot.nlu.emergencies import emergency
@@ -27,6 +28,7 @@ class CaseSteps(Telling):
     ) -> Row[Any]:
         """Opens a case for a visitor's message and tells the visitor, or finds the open one."""
         at = log.now()
+        routed = self._route(row, language, request)
         opened = cases.insert_case(
             connection,
             conversation_id=row.conversation_id,
@@ -36,7 +38,8 @@ class CaseSteps(Telling):
             understood=_guesses(row, request),
             details=dict(request.details) or None,
             priority=request.priority,
-            department=self._department(request),
+            department=routed.department,
+            slack_channel=routed.slack_channel,
             language=language,
             due_at=self._clock.due(row.channel, at, request.is_urgent),
         )
@@ -48,6 +51,7 @@ class CaseSteps(Telling):
         log.change_conversation(connection, row.conversation_id, speaker=log.QUEUED)
         log.change_message(connection, row.seq, case_id=opened.id)
         cases.audit(connection, opened.id, "docent", "opened", request.reason)
+        cases.audit(connection, opened.id, "docent", "routed", routed.why)
         self._acknowledge(connection, opened, request.opening_sentence, row.seq)
         self._show_new_case(connection, opened, row.seq)
         return opened
@@ -138,11 +142,17 @@ class CaseSteps(Telling):
             return Outcome("refused", f"{standing.owner} has this case.")
         return Outcome("refused", "This case is closed.")
 
-    def _department(self, request: Request) -> str:
-        known = {department.id for department in self.voice.museum.departments}
-        if request.department in known:
-            return str(request.department)
-        return self.voice.museum.department_for(request.reason)
+    def _route(self, row: Row[Any], language: str, request: Request) -> Route:
+        """Returns where a case goes: as the request says, else by the museum's table."""
+        museum = self.voice.museum
+        for department in museum.departments:
+            if department.id == request.department:
+                return Route(
+                    department.id, department.slack_channel, (), None, "what was asked for"
+                )
+        topic = (row.topic or "").removeprefix("faq/") or None
+        facts = CaseFacts(request.reason, row.channel, language, request.priority, topic)
+        return route(facts, museum.routes)
 
     def _acknowledge(
         self, connection: Connection, opened: Row[Any], sentence: str, seq: int

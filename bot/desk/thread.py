@@ -15,6 +15,7 @@ from bot.desk.blocks import (
     UNDO,
     in_words,
     visitor_name,
+    window_words,
 )
 from bot.desk.elements import (
     SECTION,
@@ -31,6 +32,8 @@ from bot.desk.elements import (
     translated,
 )
 from bot.desk.mrkdwn import one_line, to_slack
+from bot.store.log import now
+from bot.windows import Left
 
 SPEAKERS = {"visitor": "Visitor", "bot": "Docent", "system": "Docent", "staff": "Staff"}
 
@@ -119,12 +122,13 @@ def offer(case_id: int, ts: str, kind: str, reason: str = "") -> Post:
     return Post(to_slack(words, TEXT), [section(words), actions([send, keep])])
 
 
-def preview(row: Any, case: Any, seconds: int) -> Post:
+def preview(row: Any, case: Any, seconds: int, left: Left | None = None) -> Post:
     """Returns what is about to be sent, to whom and in which language, with a way back."""
     channel = CHANNELS.get(case.channel, case.channel)
     head = f"Sending in {seconds} s to {visitor_name(case)} ({channel}, {in_words(row.language)}):"
     undo = button("Undo", UNDO, f"{case.id}:{row.seq}", "danger")
     blocks = [context(plain(head, SMALL)), section(row.text), *_as_written(row.translation)]
+    blocks += [context(plain(window_words(left, now()), SMALL))] if left else []
     return Post(to_slack(f"{head} {row.text}", TEXT), [*blocks, actions([undo])])
 
 

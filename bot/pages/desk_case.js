@@ -75,6 +75,7 @@ export class CaseView {
       ["Language", element("span", { lang: kase.language, text: languageName(kase.language) })],
       ["Owner", kase.owner ?? "Unclaimed"],
       ["Opened", moment(kase.opened_at)],
+      ...(kase.window ? [["Window", kase.window.replace(/^Reply window: /, "")]] : []),
       ["Time", element("span", { class: isOverdue(kase) ? "timing overdue" : "timing", text: timing(kase) })],
     ];
     this.#facts.replaceChildren(...facts.map(([name, value]) =>

@@ -97,6 +97,16 @@ async def _start(settings: Settings) -> Any:
 
 
 async def _stop(running: Any) -> None:
+    _hang_up(running)
     with suppress(asyncio.TimeoutError):
         await asyncio.wait_for(running.before_stop(), 5)
     await running.close()
+    # A browser keeps connections, and opens new ones while we stop.
+    while running.connections:
+        _hang_up(running)
+        await asyncio.sleep(0.01)
+
+
+def _hang_up(running: Any) -> None:
+    for connection in list(running.connections):
+        connection.abort()

@@ -96,7 +96,7 @@ def test_opening_leaves_everything_consistent(room: Room, voice: Voice, language
     assert (words.author, words.case_id, words.state) == ("system", case.id, "queued")
     assert room.book.rows(direction="in")[0].case_id == case.id
     assert room.jobs() == ["root"]
-    assert room.events() == [("docent", "opened")]
+    assert room.events() == [("docent", "opened"), ("docent", "routed")]
 
 
 def test_the_place_in_the_queue_is_told(room: Room, voice: Voice) -> None:

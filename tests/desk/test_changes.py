@@ -43,7 +43,7 @@ class Room:
     def audited(self) -> list[tuple[str, str]]:
         """Who did what, without the opening."""
         rows = self.book.rows(case_events)
-        return [(row.actor, row.what) for row in rows if row.what != "opened"]
+        return [(row.actor, row.what) for row in rows if row.what not in ("opened", "routed")]
 
     @property
     def version(self) -> int:

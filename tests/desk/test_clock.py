@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from bot.content.voice import Voice
 from bot.desk.clock import DeskClock, moment
+from bot.desk.promises import Targets, nearest
+
+from .stories import story
 
 LONDON = ZoneInfo("Europe/London")
 
@@ -80,3 +83,58 @@ def test_what_is_urgent_is_due_at_once_whatever_the_hour(clock: DeskClock, now: 
 )
 def test_moment(language: str, words: str) -> None:
     assert moment(at("2026-11-23T09:05"), language) == words
+
+
+# --- The promises of this museum ---
+
+
+def test_the_targets_of_a_channel_and_of_what_is_urgent(clock: DeskClock) -> None:
+    quarter, hours = timedelta(minutes=15), timedelta(hours=24)
+    assert clock.targets("web") == Targets(quarter, quarter, hours)
+    assert clock.targets("wechat") == Targets(timedelta(hours=2), timedelta(hours=2), hours)
+    assert clock.targets("wechat", urgent=True) == Targets(
+        timedelta(), quarter, timedelta(hours=4)
+    )
+
+
+@pytest.mark.parametrize("urgent", [False, True])
+@pytest.mark.parametrize("channel", ["web", "messenger", "wechat"])
+@pytest.mark.parametrize("opened", ["11-24 11:00", "11-24 17:20", "12-24 17:29", "11-22 03:00"])
+def test_the_clock_of_the_first_reply_is_due_when_the_card_says(
+    clock: DeskClock, opened: str, channel: str, urgent: bool
+) -> None:
+    timeline = story(f"{opened} opened")
+    best = nearest(clock.clocks(timeline, channel, timeline[0].at, urgent))
+    assert best is not None
+    assert best.due_at == clock.due(channel, timeline[0].at, urgent)
+
+
+def test_what_rings_at_this_desk(clock: DeskClock) -> None:
+    timeline = story("11-24 11:00 opened\n11-24 11:02 bot")
+    rung: set[str] = set()
+    heard = []
+    for minutes in range(0, 24 * 60, 5):
+        now = timeline[0].at + timedelta(minutes=minutes)
+        found = clock.clocks(timeline, "web", now)
+        for alarm in clock.ringing("D-1001", found, rung, now):
+            rung.add(alarm.key)
+            heard.append((now.astimezone(LONDON).strftime("%d %H:%M"), alarm.kind, alarm.step))
+    assert heard == [
+        ("24 11:05", "first_reply", 0),
+        ("24 11:15", "first_reply", 1),
+        ("24 11:30", "first_reply", 2),
+        ("24 12:15", "first_reply", 3),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("since", "ends"),
+    [
+        ("2026-11-24T11:00", "2026-11-24T15:00"),
+        # Nobody loses a case over the night, or over Christmas.
+        ("2026-11-24T16:30", "2026-11-25T12:30"),
+        ("2026-12-24T16:30", "2026-12-27T13:00"),
+    ],
+)
+def test_a_claim_ends_after_staffed_time(clock: DeskClock, since: str, ends: str) -> None:
+    assert clock.claim_expires(at(since)) == at(ends)

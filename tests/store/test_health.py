@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timezone
 
 import pytest
 from postgres import BOTH
@@ -64,3 +65,11 @@ def test_many_processes_at_once_tell_once(database: Database) -> None:
     with ThreadPoolExecutor(8) as crowd:
         told = list(crowd.map(lambda _: change(database, False, "坏 broken"), range(24)))
     assert sum(told) == 1
+
+
+def test_what_was_seen_before_the_last_change_is_old_news(database: Database) -> None:
+    early, late = (datetime(2026, 11, 24, hour, tzinfo=timezone.utc) for hour in (9, 10))
+    assert database.now(health.change, "messenger", False, "坏 broken", early)
+    assert database.now(health.change, "messenger", True, "", late)
+    assert not database.now(health.change, "messenger", False, "坏 broken", early)
+    assert database.now(health.broken, NAMES) == {}
