@@ -15,8 +15,8 @@ from bot.content.likeness import alike, bare, bare_simplified
 
 # Texts of two topics that share this much say the same to the model; docs/corpus.md has the trial.
 TOO_ALIKE = 0.66
-# What visitors ask most ("wifi password", 几点关门) is written in every sitting and has to be learnt.
-# Measurements leave it out; above this share of a set they would measure too little.
+# What visitors ask most ("wifi password", 几点关门) comes up in every sitting and has to be
+# learnt. Measurements leave it out; above this share of a set they would measure too little.
 MOST_SHARED = 0.1
 # What a topic has of each style, and in all of each language, if its rows tell styles.
 LEAST_OF_A_STYLE = 3
@@ -85,11 +85,12 @@ def held_out_questions(folder: Path) -> dict[str, str]:
     for path in (folder / "dev.yml", folder / "test.yml"):
         if path.exists():
             shown = path.relative_to(folder.parent.parent)
-            found.update({bare(text): f"{shown}:{line}" for text, line in _questions(path)})
+            found.update({bare(text): f"{shown}:{line}" for text, line in questions_of(path)})
     return found
 
 
-def _questions(path: Path) -> Iterator[tuple[str, int]]:
+def questions_of(path: Path) -> Iterator[tuple[str, int]]:
+    """Yields each question of a file of held-out questions, with its line."""
     root = yaml.compose(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
     for key, rows in root.value if isinstance(root, yaml.MappingNode) else ():
         if key.value == "questions" and isinstance(rows, yaml.SequenceNode):
