@@ -15,6 +15,7 @@ from typing import Any
 import yaml
 
 from bench.process import Program
+from bot.nlu.emergency_texts import PATH
 
 ROOT = Path(__file__).resolve().parent.parent
 RASA = [str(Path(sys.executable).with_name("rasa"))]
@@ -49,7 +50,7 @@ def project(folder: Path) -> Path:
     shutil.rmtree(folder / "data", ignore_errors=True)
     (folder / "data").mkdir(parents=True, exist_ok=True)
     (folder / "config.yml").write_text(CONFIG)
-    for source in sorted((ROOT / "data/nlu").rglob("*.yml")):
+    for source in _sources():
         (folder / "data" / source.name).write_text(_thinned(source))
     ours = yaml.safe_load((ROOT / "domain.yml").read_text())
     service = [next(iter(i)) if isinstance(i, dict) else i for i in ours["intents"]]
@@ -74,6 +75,12 @@ def project(folder: Path) -> Path:
         yaml.safe_dump({"version": "3.1", "rules": rules, "stories": stories})
     )
     return folder
+
+
+def _sources() -> list[Path]:
+    """Returns the files with examples; texts on emergencies are ours alone."""
+    found = sorted((ROOT / "data/nlu").rglob("*.yml"))
+    return [path for path in found if path != ROOT / PATH]
 
 
 def _thinned(source: Path) -> str:
@@ -112,7 +119,7 @@ def rows(examples: dict[str, list[str]]) -> list[dict[str, str]]:
 def train(folder: Path) -> None:
     """Trains the default bot, once for each state of the content; this takes some minutes."""
     digest = hashlib.sha256()
-    for source in [*sorted((ROOT / "data/nlu").rglob("*.yml")), Path(__file__)]:
+    for source in [*_sources(), Path(__file__)]:
         digest.update(source.read_bytes())
     stamp = folder / f"trained-{digest.hexdigest()[:12]}"
     if stamp.exists():

@@ -17,9 +17,12 @@ Row = dict[str, Any]
 
 
 def example_rows(root: Path = ROOT) -> Iterator[Row]:
-    """Yields Rasa's rows of all files of data/nlu: an intent, its metadata and its examples."""
+    """Yields Rasa's rows of all files of data/nlu: an intent, its metadata and its examples.
+
+    A file without them, such as emergencies.yml, is not about topics.
+    """
     for path in sorted((root / "data" / "nlu").rglob("*.yml")):
-        yield from _read(path)["nlu"]
+        yield from _read(path).get("nlu", ())
 
 
 def texts_of(row: Row) -> list[str]:

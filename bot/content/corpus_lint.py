@@ -85,11 +85,12 @@ def held_out_questions(folder: Path) -> dict[str, str]:
     for path in (folder / "dev.yml", folder / "test.yml"):
         if path.exists():
             shown = path.relative_to(folder.parent.parent)
-            found.update({bare(text): f"{shown}:{line}" for text, line in _questions(path)})
+            found.update({bare(text): f"{shown}:{line}" for text, line in questions_of(path)})
     return found
 
 
-def _questions(path: Path) -> Iterator[tuple[str, int]]:
+def questions_of(path: Path) -> Iterator[tuple[str, int]]:
+    """Yields each question of a file of held-out questions, with its line."""
     root = yaml.compose(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
     for key, rows in root.value if isinstance(root, yaml.MappingNode) else ():
         if key.value == "questions" and isinstance(rows, yaml.SequenceNode):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.content.corpus_lint import Said, held_out_questions, lint_corpus
+from bot.content.emergency_lint import lint_emergencies
 from bot.content.example_rows import NAMES, Phrase, Problem
 from bot.content.glossary import glossary_problems
 from bot.content.museum import QUOTE, Museum, to_traditional
@@ -58,6 +59,7 @@ def lint(data_folder: Path, museum: Museum) -> Lint:
     corpus = lint_corpus(said, held_out_questions(data_folder.parent / "tests" / "nlu"))
     problems = {problem for file in files for problem in file.problems}
     problems.update(corpus.problems)
+    problems.update(lint_emergencies(data_folder.parent, said))
     problems.update(_sentence_lint(data_folder, [topic.name for topic in topics], museum))
     glossary = data_folder / "glossary.yml"
     faults = glossary_problems(glossary)

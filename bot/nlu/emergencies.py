@@ -45,10 +45,14 @@ _BEGINS_ASKING = re.compile(
 
 @dataclass(frozen=True)
 class Signs:
-    """What the patterns say of a text: the kind of emergency, and marks that a model may weigh."""
+    """What the patterns say of a text: the kind of emergency, and marks that a model may weigh.
+
+    `is_cry` tells that it is a cry for help and nothing else, which no model needs to weigh.
+    """
 
     kind: str | None
     marks: tuple[bool, ...]
+    is_cry: bool
 
 
 def emergency(text: str) -> str | None:
@@ -79,7 +83,7 @@ def signs(text: str) -> Signs:
         _ENDS_ASKING.search(plain) is not None,
         _BEGINS_ASKING.match(plain) is not None,
     )
-    return Signs(kind, marks)
+    return Signs(kind, marks, _CRY.fullmatch(plain) is not None)
 
 
 def _gravest(plain: str, known: Alarms) -> str | None:

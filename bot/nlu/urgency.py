@@ -1,58 +1,63 @@
-"""An emergency that happens now: a person is hurt, lost, threatened or in despair, or it burns.
+"""Marks an emergency that happens now, so that a rule can say what to do and call staff.
 
-Found by patterns (`alarms`), clause by clause, so that it does not depend on what a model has
-learnt. A miss may cost a life and a false alarm calls staff out, so what is supposed, asked about,
-past, on show or a figure of speech does not count.
+Patterns (`emergencies`) find it in words that somebody thought of. A small reader
+(`alarm_reader`), trained on data/nlu/emergencies.yml, finds it in other words, and overrules a
+pattern where it is sure that nobody needs help: "my heart stopped when I saw the price".
 """
 
 from __future__ import annotations
 
-import re
-import unicodedata
+import math
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
-from rasa.shared.nlu.constants import TEXT
+from rasa.shared.nlu.constants import INTENT, INTENT_RESPONSE_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.nlu.alarms import Alarms, Pattern, alarms
-from bot.nlu.language_tagger import tag
+from bot.nlu.alarm_reader import AlarmReader, Heard, learn
+from bot.nlu.alarms import DATA, alarms
+from bot.nlu.context import Ranking
+from bot.nlu.emergencies import LONGEST, emergency, signs
+from bot.nlu.emergency_texts import CALM, PATH, emergency_texts
+from bot.nlu.encoder import DIMENSIONS, embed, embed_all
 from bot.nlu.ranking import put_first
 from bot.nlu.text import normal
+from bot.nlu.typos import TWIN_OF
+from bot.nlu.vector_cache import VectorCache
 
-# The gravest first.
-KINDS = ("threat", "fire", "injury", "distress", "lost_child")
-# Of these it is enough to tell where.
-PLACED = ("fire", "injury")
 TOPIC = "faq/health_safety"
 CONFIDENCE = 0.9
-# An emergency is written in few words, or in the first of many.
-LONGEST = 600
-
-_CLAUSE_ENDS = re.compile(
-    r"[,.!?;:~…，。！？；、\n]+|\b(?:and|but|cos|coz|cuz|bc|because|so|then|n|&|also)\b"
-)
-_CRY = re.compile(
-    r"\W*(?:(?:please|pls|plz|omg|oh god) )*(?:help|sos|mayday|emergency|hlp|救命|救人|救救我)"
-    r"(?:[ ,!]*(?:me|us|please|pls|plz|now|quick|asap|urgent|someone|somebody|sum1|啊|呀"
-    r"|救命))*\W*"
-)
-# "By the dinosaurs" tells where, not what is on show.
-_WHERE = re.compile(
-    r"\b(?:by|near|at|in|beside|behind|next to|opposite|under|around|round|inside|outside|from|on"
-    r"|of)"
-    r" (?:the|your|ur|that|a|this|one of the) (?:(?!(?:is|has|and|are|my|once|painting|picture"
-    r"|photo|film|story|exhibition|show|game|scene|book|play)\b)\w+ ?){0,3}"
-    r"|在[^,。]{0,8}(?:展间|展厅|展区|展馆|展览馆|展览厅|厅|馆|旁边|那边|门口)"
-)
+# Another topic that is e to this power likelier than safety is as sure as it gets.
+MOST_DOUBT = 8.0
 
 
-@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class Urgency(GraphComponent):
     """Marks messages that tell of an emergency, for the rule that calls staff."""
+
+    def __init__(
+        self,
+        config: dict[str, Any],
+        model_storage: Any = None,
+        resource: Any = None,
+    ) -> None:
+        self._config = config
+        self._model_storage = model_storage
+        self._resource = resource
+        self._reader: AlarmReader | None = None
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """Returns from which score a text is an emergency, how much a text that is surely about
+        another topic loses, and where embeddings are kept."""
+        return {"least": -2.5, "doubt": 0.3, "cache": ".docent/emergencies.npz"}
 
     @classmethod
     def create(
@@ -62,69 +67,100 @@ class Urgency(GraphComponent):
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> Urgency:
-        """Returns the component; it has nothing to learn."""
+        """Returns the component, which knows the patterns alone until it is trained."""
         alarms()
-        return cls()
+        return cls(config, model_storage, resource)
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Learns from the texts on emergencies, and from the examples of all other topics."""
+        path = DATA.parent / PATH
+        written = list(self._written(path)) if path.exists() else []
+        if written:
+            self._reader = learn([*written, *_examples(training_data)])
+            self._persist(self._reader)
+        return self._resource
+
+    def _written(self, path: Path) -> Iterable[Heard]:
+        texts = emergency_texts(path)
+        plain = [normal(each.text) for each in texts]
+        with VectorCache(Path(self._config["cache"]), DIMENSIONS) as cache:
+            vectors = cache.get_all(plain, embed_all)
+        for each, text in zip(texts, plain, strict=True):
+            kind = None if each.kind == CALM else each.kind
+            yield Heard(text[:LONGEST], vectors[text], signs(each.text), kind, written=True)
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Sets `urgent` and its entity, and puts health_safety first; a pressed button means
-        what it says."""
+        """Sets `urgent`, and puts health_safety first; a pressed button means what it says."""
         for message in messages:
-            if (message.get("metadata") or {}).get("choice") is None:
-                _judge(message)
+            text = message.get(TEXT) or ""
+            if text and (message.get("metadata") or {}).get("choice") is None:
+                kind = self.kind(text, message.get("intent_ranking") or [])
+                if kind is not None:
+                    message.set("urgent", kind)
+                    put_first(message, TOPIC, CONFIDENCE)
         return messages
 
+    def kind(self, text: str, ranking: Ranking) -> str | None:
+        """Returns the kind of emergency that a text with this ranking of topics tells of, or None.
 
-def emergency(text: str) -> str | None:
-    """Returns the gravest kind of emergency that a text tells of, in English or Chinese.
+        The surer another topic is, the more the text has to sound like an emergency.
+        """
+        if self._reader is None:
+            return emergency(text)
+        found = signs(text)
+        if found.is_cry:
+            return found.kind
+        plain = normal(text)
+        score, kind = self._reader.judge(plain[:LONGEST], embed(plain), found)
+        score -= self._config["doubt"] * _doubt(ranking)
+        return (found.kind or kind) if score >= self._config["least"] else None
 
-    One of "threat", "fire", "injury", "distress" and "lost_child"; None where nobody needs help.
-    """
-    known = alarms()
-    plain = _plain(text, known)
-    if _CRY.fullmatch(plain):
-        return "distress"
-    clauses = _CLAUSE_ENDS.split(plain)
-    asks_for_help = known.urgent.search(plain) is not None
-    return next((kind for kind in KINDS if _tells(clauses, kind, asks_for_help, known)), None)
+    def _persist(self, reader: AlarmReader) -> None:
+        with self._model_storage.write_to(self._resource) as folder:
+            np.savez(
+                Path(folder) / "urgency.npz",
+                weights=reader.weights,
+                bias=reader.bias,
+                runs=np.array(reader.runs, dtype=np.str_),
+            )
 
-
-def _judge(message: Message) -> None:
-    kind = emergency(message.get(TEXT) or "")
-    if kind is not None:
-        message.set("urgent", kind)
-        tag(message, "urgent", kind)
-        put_first(message, TOPIC, CONFIDENCE)
-
-
-def _plain(text: str, known: Alarms) -> str:
-    """Returns a text in one spelling, without emoji that say nothing and figures of speech."""
-    spoken = text[:LONGEST]
-    for sign, words in known.signs.items():
-        spoken = spoken.replace(sign, f" {words} ")
-    spoken = "".join(" " if unicodedata.category(c) == "So" else c for c in spoken)
-    plain = re.sub("['’`]", "", normal(spoken))
-    return known.figurative.sub("  ", known.mend(plain))
-
-
-def _tells(clauses: list[str], kind: str, asks_for_help: bool, known: Alarms) -> bool:
-    """Tells whether any clause is surely, or with a sign of urgency likely, of this kind."""
-    return any(
-        _happens(clause, known.sure[kind], known)
-        or (
-            (asks_for_help or (kind in PLACED and known.here.search(clause) is not None))
-            and _happens(clause, known.likely[kind], known)
-        )
-        for clause in clauses
-    )
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> Urgency:
+        """Reads plain arrays; no pickled object is ever loaded."""
+        loaded = cls.create(config, model_storage, resource, execution_context)
+        with (
+            model_storage.read_from(resource) as folder,
+            np.load(Path(folder) / "urgency.npz", allow_pickle=False) as stored,
+        ):
+            loaded._reader = AlarmReader(
+                stored["weights"], stored["bias"], stored["runs"].tolist()
+            )
+        return loaded
 
 
-def _happens(clause: str, pattern: Pattern, known: Alarms) -> bool:
-    """Tells whether a clause tells of something as happening, not as supposed, past or shown."""
-    found = pattern.search(clause)
-    return (
-        found is not None
-        and not known.supposed.search(clause, 0, found.end())
-        and not known.asked.search(clause, 0, found.start())
-        and not known.past_or_shown.search(_WHERE.sub(" ", clause))
-    )
+def _doubt(ranking: Ranking) -> float:
+    """Returns how much likelier the best topic is than safety, as a logarithm."""
+    chances = {each["name"]: each["confidence"] for each in ranking}
+    best, safety = max(chances.values(), default=1.0), chances.get(TOPIC, 0.0)
+    return min(MOST_DOUBT, math.log(max(best, 1e-9) / max(safety, 1e-9))) if chances else 0.0
+
+
+def _examples(data: TrainingData) -> Iterable[Heard]:
+    """Yields the examples of other topics, but for those that tell of an emergency themselves."""
+    for example in data.intent_examples:
+        intent = example.get(INTENT_RESPONSE_KEY) or example.get(INTENT)
+        text = example.get(TEXT)
+        if not text or intent == TOPIC or example.get(TWIN_OF):
+            continue
+        found = signs(text)
+        _, sentence = example.get_dense_features(TEXT)
+        if found.kind is None and sentence is not None:
+            plain = normal(text)[:LONGEST]
+            yield Heard(plain, sentence.features[0], found, None, written=False)

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from bot.nlu.alarms import alarms
-from bot.nlu.urgency import KINDS
+from bot.nlu.emergencies import KINDS
 
 
 def test_every_kind_has_patterns() -> None:
