@@ -111,14 +111,16 @@ class Health:
             await self.tell()
 
     async def _ask(self, name: str) -> None:
+        # As old as the question: another process may learn more before the answer is here.
+        asked = now()
         try:
             await asyncio.wait_for(self._channels[name].check(), ANSWER_SECONDS)
         except ChannelBroken as broken:
-            self._set(name, State(False, str(broken)))
+            self._set(name, State(False, str(broken), seen=asked))
         except SendFailed as failure:
             # Away for a moment is not broken: what is to be sent is tried again.
             if failure.broken:
-                self._set(name, State(False, _words(failure)))
+                self._set(name, State(False, _words(failure), seen=asked))
             else:
                 logger.info("a platform did not answer", extra={"channel": name})
         except asyncio.TimeoutError:
@@ -127,7 +129,7 @@ class Health:
             logger.exception("a channel could not be checked", extra={"channel": name})
         else:
             if not self._states.get(name, WELL).only_sending:
-                self._set(name, State(True))
+                self._set(name, State(True, seen=asked))
 
     def _set(self, name: str, state: State) -> None:
         metrics.channel_up.labels(name).set(state.ok)

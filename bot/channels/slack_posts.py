@@ -93,7 +93,7 @@ class SlackPosts:
         if row.kind in ("root", "card"):
             return await self._update(job)
         if row.kind == "announcement":
-            words = thread.warning(str(row.payload["text"]))
+            words = thread.announcement(str(row.payload["text"]), bool(row.payload.get("ok")))
             return await self._finish(job, ts=await self._message(job, words, self._channel, None))
         content = render(job.row.kind, job.payload, job.case, job.messages, self._zone, job.left)
         if content is None:
