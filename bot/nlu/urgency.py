@@ -10,13 +10,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, Optional
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import INTENT, INTENT_RESPONSE_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
@@ -89,12 +90,22 @@ class Urgency(GraphComponent):
             kind = None if each.kind == CALM else each.kind
             yield Heard(text[:LONGEST], vectors[text], signs(each.text), kind, written=True)
 
-    def process(self, messages: list[Message]) -> list[Message]:
-        """Sets `urgent`, and puts health_safety first; a pressed button means what it says."""
+    # Rasa hands a component the tracker where it asks for one by this name and type.
+    def process(
+        self,
+        messages: list[Message],
+        tracker: Optional[DialogueStateTracker] = None,  # noqa: UP045
+    ) -> list[Message]:
+        """Sets `urgent`, and puts health_safety first; a pressed button means what it says.
+
+        What a form asks for is told of the past: there only the patterns count.
+        """
+        is_told = tracker is not None and bool(tracker.active_loop_name)
         for message in messages:
             text = message.get(TEXT) or ""
             if text and (message.get("metadata") or {}).get("choice") is None:
-                kind = self.kind(text, message.get("intent_ranking") or [])
+                ranking = message.get("intent_ranking") or []
+                kind = emergency(text) if is_told else self.kind(text, ranking)
                 if kind is not None:
                     message.set("urgent", kind)
                     put_first(message, TOPIC, CONFIDENCE)

@@ -428,7 +428,9 @@ async def test_a_set_up_that_works(
 async def test_a_set_up_that_does_not_work(
     telegram: TelegramStandin, public: str, told: dict[str, Any], reason: str, remedy: str
 ) -> None:
-    telegram.webhook = told
+    # The table was made when the tests were collected, which may be long ago.
+    fresh = {"last_error_date": ago(minutes=1)} if "last_error_date" in told else {}
+    telegram.webhook = {**told, **fresh}
     opened = channel(telegram, PUBLIC_URL=public)
     with pytest.raises(ChannelBroken) as caught:
         await opened.check()

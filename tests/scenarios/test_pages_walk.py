@@ -169,7 +169,7 @@ def test_a_vague_word_gets_buttons_that_answer(
 @in_browser_thread
 def test_a_reply_can_be_taken_back(visit: Callable[..., Any], docent: Program) -> None:
     visitor = visit(docent.url, "/", viewport=PHONE, locale="zh-TW")
-    ref = ref_in(asks(visitor, "我要找真人客服", "system"))
+    ref = ref_in(asks(visitor, "我要轉真人客服", "system"))
     desk = at_desk(visit, docent, "Anna")
     desk.click(f"[data-ref='{ref}']")
     writes(desk, "Wrong person, sorry.", "Claim and send")
