@@ -203,11 +203,8 @@ def _window(
     connection: Connection, case: Row[Any], known: Mapping[str, Window | None]
 ) -> str | None:
     """Returns what is left of the visitor's window in words, None where there is none."""
-    window = known.get(case.channel)
-    if window is None or case.state not in cases.OPEN_STATES:
-        return None
-    left = windows.left_of(connection, case.conversation_id, window, by_person=True)
-    return window_words(left, log.now())
+    left = windows.left_for_staff(connection, case, known)
+    return None if left is None else window_words(left, log.now())
 
 
 def _read_case(

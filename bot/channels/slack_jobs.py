@@ -12,8 +12,8 @@ from bot.windows import Left, Window
 EVENT_TYPE = "docent_job"
 # Reasons that begin so are of tries that Slack certainly did not take.
 NOT_POSTED = "not posted: "
-# The card, and the jobs that post it first; and what is shown to an author before it goes.
-SHOWS_WINDOW = frozenset({"root", "card", "transcript", "visitor", "line", "preview"})
+# The card, and what is shown to an author before it goes.
+SHOWS_WINDOW = frozenset({"root", "card", "preview"})
 
 
 @dataclass(frozen=True)
@@ -48,17 +48,10 @@ def gather(
     found = [log.message(connection, int(number)) for number in numbers]
     if row.kind == "offer":
         found = [log.by_slack_ts(connection, payload["ts"])]
-    left = _left(connection, case, known or {}) if row.kind in SHOWS_WINDOW else None
+    # Whatever the job is, a case that has no card yet gets one first.
+    shown = row.kind in SHOWS_WINDOW or (case is not None and case.slack_ts is None)
+    left = windows.left_for_staff(connection, case, known or {}) if shown else None
     return Job(row, case, tuple(message for message in found if message is not None), left)
-
-
-def _left(
-    connection: Connection, case: Row[Any] | None, known: Mapping[str, Window]
-) -> Left | None:
-    window = None if case is None else known.get(case.channel)
-    if case is None or window is None or case.state not in cases.OPEN_STATES:
-        return None
-    return windows.left_of(connection, case.conversation_id, window, by_person=True)
 
 
 def is_unsure(row: Row[Any]) -> bool:

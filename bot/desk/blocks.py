@@ -141,15 +141,18 @@ def _reason(case: Any) -> str:
 
 
 def _waits(case: Any) -> bool:
-    return case.due_at is not None and case.state in ("queued", "claimed")
+    return case.due_at is not None and case.state in OPEN
 
 
 def _promise(due: datetime, zone: tzinfo) -> str:
-    """Says when the reply is promised; Slack shows the time in each reader's own zone."""
-    fallback = due.astimezone(zone).strftime("%d %b %H:%M")
-    stamp = int(due.timestamp())
-    shown = f"<!date^{stamp}^{{date_short_pretty}} {{time}}|{fallback}>"
-    return f":alarm_clock: Reply promised by {shown}"
+    """Says when the reply is promised."""
+    return f":alarm_clock: Reply promised by {_moment(due, zone)}"
+
+
+def _moment(at: datetime, zone: tzinfo) -> str:
+    """Writes a time that Slack shows in each reader's own zone."""
+    fallback = at.astimezone(zone).strftime("%d %b %H:%M")
+    return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} {{time}}|{fallback}>"
 
 
 def _window(left: Left, zone: tzinfo) -> str:
@@ -158,11 +161,8 @@ def _window(left: Left, zone: tzinfo) -> str:
     if left.standing == CLOSED or left.until is None:
         spent = "no message is left" if left.messages == 0 else "closed"
         return f":hourglass: Reply window: {spent} until the visitor writes again"
-    fallback = left.until.astimezone(zone).strftime("%d %b %H:%M")
-    stamp = int(left.until.timestamp())
-    shown = f"<!date^{stamp}^{{date_short_pretty}} {{time}}|{fallback}>"
     counted = "" if left.messages is None else f", {left.messages} of {left.out_of} messages left"
-    return f":hourglass: Reply window until {shown}{counted}"
+    return f":hourglass: Reply window until {_moment(left.until, zone)}{counted}"
 
 
 def window_words(left: Left, at: datetime) -> str:
@@ -186,7 +186,7 @@ def _state(case: Any) -> Block:
 
 def _controls(case: Any, departments: Sequence[Department]) -> list[Block]:
     """Returns the buttons that make sense now; a closed case has none."""
-    if case.state not in ("queued", "claimed"):
+    if case.state not in OPEN:
         return []
     value = str(case.id)
     claim = button("Claim", CLAIM, value, "primary")

@@ -28,8 +28,7 @@ class Changes(Telling):
 
     def reply_waits(self, connection: Connection, row: Row[Any], reason: str) -> None:
         """Tells the thread that words wait until the visitor writes again."""
-        standing = cases.open_case_of(connection, row.conversation_id)
-        case_id = row.case_id or (standing.id if standing else None)
+        case_id = _case_of(connection, row)
         if case_id is None:
             return
         words = (
@@ -41,8 +40,7 @@ class Changes(Telling):
 
     def reply_failed(self, connection: Connection, row: Row[Any], reason: str) -> None:
         """Tells the thread that a message will not reach the visitor, why, and what to do."""
-        standing = cases.open_case_of(connection, row.conversation_id)
-        case_id = row.case_id or (standing.id if standing else None)
+        case_id = _case_of(connection, row)
         if case_id is None:
             return
         cases.audit(connection, case_id, "docent", "failed", reason)
@@ -79,3 +77,11 @@ class Changes(Telling):
         for row in changes.receipt(connection, told):
             if told.status == "failed":
                 self.reply_failed(connection, row, f"{told.reason}. {told.next_step}".strip())
+
+
+def _case_of(connection: Connection, row: Row[Any]) -> int | None:
+    """Returns the case whose thread hears of a message: its own, else the one that is open."""
+    if row.case_id is not None:
+        return int(row.case_id)
+    standing = cases.open_case_of(connection, row.conversation_id)
+    return None if standing is None else int(standing.id)

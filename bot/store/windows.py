@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.store import Connection, Row
+from bot.store.cases import OPEN_STATES
 from bot.store.log import now
 from bot.store.tables import conversations, messages
 from bot.windows import Left, Window, left
@@ -22,6 +23,20 @@ def left_of(
     since = max(at - window.longest, min(acts.values(), default=at))
     sent = _sent_since(connection, conversation_id, since)
     return left(window, acts, sent, at, by_person=by_person)
+
+
+def left_for_staff(
+    connection: Connection, case: Row[Any] | None, known: Mapping[str, Window | None]
+) -> Left | None:
+    """Returns what is left of a case's window for words of staff.
+
+    None where the case is closed or missing, or its channel never closes; `known` are the windows
+    by channel.
+    """
+    window = None if case is None else known.get(case.channel)
+    if case is None or window is None or case.state not in OPEN_STATES:
+        return None
+    return left_of(connection, case.conversation_id, window, by_person=True)
 
 
 def acts_of(connection: Connection, conversation_id: str) -> Mapping[str, datetime]:
