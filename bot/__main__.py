@@ -94,14 +94,14 @@ def log(conversation_id: str) -> None:
 def cases(
     state: Annotated[
         str | None,
-        typer.Option(help="Only cases in this state: queued, claimed, resolved or returned."),
+        typer.Option(help="queued, claimed, waiting, reopened, resolved or returned."),
     ] = None,
 ) -> None:
     """Write the cases as JSON lines, oldest first."""
     from bot.store import cases as case_store
 
     with _clear_errors(), _database() as database:
-        states = ("queued", "claimed", "resolved", "returned")
+        states = (*case_store.OPEN_STATES, *case_store.CLOSED_STATES)
         if state is not None and state not in states:
             raise DocentError(f"There is no state {state!r}. Choose one of {', '.join(states)}.")
         for row in database.now(case_store.list_cases, [state] if state else None):

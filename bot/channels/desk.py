@@ -34,7 +34,6 @@ LONGEST_POLL_SECONDS = 30.0
 LONGEST_TEXT = 4000
 # A wrong password costs a moment, so that guessing takes for ever.
 WRONG_PASSWORD_SECONDS = 1.0
-CLOSED_STATES = ("resolved", "returned")
 
 desk = Blueprint("docent_desk")
 Handler = Callable[..., Coroutine[Any, Any, HTTPResponse]]
@@ -96,7 +95,7 @@ async def login(request: Request) -> HTTPResponse:
 async def list_cases(request: Request) -> HTTPResponse:
     """Open or closed cases, the longest waiting first."""
     host = request.app.ctx.host
-    states = CLOSED_STATES if request.args.get("state") == "closed" else cases.OPEN_STATES
+    states = cases.CLOSED_STATES if request.args.get("state") == "closed" else cases.OPEN_STATES
     rows = await host.database.run(cases.list_cases, states)
     names = [{"id": d.id, "name": d.name} for d in host.voice.museum.departments]
     broken = await host.database.run(health.broken, host.channels)

@@ -151,7 +151,7 @@ def _send(
     if outcome.kind == "queued":
         return Ending("reply: queued on request", "On its way to the visitor.")
     now = cases.case(connection, case.id)
-    if outcome.kind != "note" and now.state == "claimed":
+    if outcome.kind != "note" and now.state in cases.CLAIMED:
         # Somebody was faster: the author may still send it, knowing that.
         offer(connection, now, member.id, ts, Outcome("needs_confirm"))
     return Ending(f"{outcome.kind}: {outcome.reason}", f"Not sent. {outcome.reason}".strip())

@@ -29,6 +29,7 @@ from bot.desk.elements import (
     translated,
 )
 from bot.desk.mrkdwn import one_line, to_slack
+from bot.store.cases import CLAIMED, OPEN_STATES, UNCLAIMED
 from bot.windows import CLOSED, Left
 
 # Ours: how much of a name is shown.
@@ -49,6 +50,7 @@ LANGUAGES = {
 }
 STATES = {
     "queued": "Waiting for a person. Press *Claim* or react with :eyes: to answer.",
+    "reopened": "Opened again. Press *Claim* or react with :eyes: to answer.",
     "resolved": ":white_check_mark: Resolved.",
     "returned": ":leftwards_arrow_with_hook: Back with the bot.",
 }
@@ -62,7 +64,6 @@ CLAIM_AND_SEND, SEND_ANYWAY, KEEP_AS_NOTE, UNDO = (
     "undo",
 )
 CARD_BLOCK = "case:"
-OPEN = ("queued", "claimed")
 
 
 class Department(Protocol):
@@ -104,7 +105,7 @@ def card(
     guesses = best_guesses(case.understood)
     blocks += [context(plain(guesses, SMALL))] if guesses else []
     blocks += [context(markup(_promise(case.due_at, zone)))] if _waits(case) else []
-    blocks += [context(markup(_window(left, zone)))] if left and case.state in OPEN else []
+    blocks += [context(markup(_window(left, zone)))] if left and case.state in OPEN_STATES else []
     blocks += [_state(case), *_controls(case, departments)]
     return Post(to_slack(f"{heading(case)}: {who} · {facts[0]}: {asked}", TEXT), blocks)
 
@@ -141,7 +142,7 @@ def _reason(case: Any) -> str:
 
 
 def _waits(case: Any) -> bool:
-    return case.due_at is not None and case.state in OPEN
+    return case.due_at is not None and case.state in OPEN_STATES
 
 
 def _promise(due: datetime, zone: tzinfo) -> str:
@@ -177,21 +178,22 @@ def window_words(left: Left, at: datetime) -> str:
 
 
 def _state(case: Any) -> Block:
-    if case.state == "claimed":
+    if case.state in CLAIMED:
         owner = one_line(case.owner or "a colleague")[:NAME]
         words = f"Claimed by {owner}. What {owner} writes in this thread goes to the visitor."
+        words += " Waiting for the visitor." if case.state == "waiting" else ""
         return {"type": "section", "text": plain(words, SECTION)}
     return {"type": "section", "text": markup(STATES.get(case.state, case.state))}
 
 
 def _controls(case: Any, departments: Sequence[Department]) -> list[Block]:
     """Returns the buttons that make sense now; a closed case has none."""
-    if case.state not in OPEN:
+    if case.state not in OPEN_STATES:
         return []
     value = str(case.id)
     claim = button("Claim", CLAIM, value, "primary")
     close = [button("Resolve", RESOLVE, value), button("Back to bot", BACK_TO_BOT, value)]
-    buttons = [claim, *close] if case.state == "queued" else close
+    buttons = [claim, *close] if case.state in UNCLAIMED else close
     menu = [_menu(case.department, departments)] if departments else []
     return [{**actions([*buttons, *menu]), "block_id": f"{CARD_BLOCK}{case.id}"}]
 

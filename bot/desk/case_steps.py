@@ -136,9 +136,9 @@ class CaseSteps(Telling):
         return Outcome("done")
 
     def _cannot_claim(self, standing: Row[Any], person: Person) -> Outcome:
-        if standing.state == "claimed" and standing.owner_id == person.id:
+        if standing.state in cases.CLAIMED and standing.owner_id == person.id:
             return Outcome("done", "You have this case already.")
-        if standing.state == "claimed":
+        if standing.state in cases.CLAIMED:
             return Outcome("refused", f"{standing.owner} has this case.")
         return Outcome("refused", "This case is closed.")
 

@@ -60,7 +60,7 @@ class Casework(CaseSteps, Changes):
         decision = replies.decide(
             text,
             author_is_owner=standing.owner_id == person.id,
-            claimed=standing.state == "claimed",
+            claimed=standing.state in cases.CLAIMED,
             confirm=confirm,
         )
         if decision.kind == "reply":

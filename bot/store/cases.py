@@ -12,7 +12,9 @@ from sqlalchemy.engine import Connection, Row
 from bot.store.log import insert_ignoring, now
 from bot.store.tables import case_events, cases, conversations, messages
 
-OPEN_STATES = ("queued", "claimed")
+# What the states are, and which step leads where: bot/desk/states.py.
+UNCLAIMED, CLAIMED = ("queued", "reopened"), ("claimed", "waiting")
+OPEN_STATES, CLOSED_STATES = (*UNCLAIMED, *CLAIMED), ("resolved", "returned")
 # The first reference a visitor reads is D-1001: four figures are easy to say on the telephone.
 FIRST_REF = 1000
 
@@ -84,24 +86,30 @@ def change_case(connection: Connection, case_id: int, **values: Any) -> None:
     connection.execute(sa.update(cases).where(cases.c.id == case_id).values(**values))
 
 
-def take(connection: Connection, case_id: int, owner_id: str, owner: str) -> bool:
-    """Makes somebody the owner of a waiting case; False where somebody else was faster."""
+def move(
+    connection: Connection, case_id: int, before: Sequence[str], state: str, **values: Any
+) -> bool:
+    """Brings a case from one of some states to another; False where it is in none of them.
+
+    Of two that try at once one succeeds: the database compares and sets in one statement.
+    """
     result = connection.execute(
         sa.update(cases)
-        .where(cases.c.id == case_id, cases.c.state == "queued")
-        .values(state="claimed", owner_id=owner_id, owner=owner, claimed_at=now())
+        .where(cases.c.id == case_id, cases.c.state.in_(before))
+        .values(state=state, **values)
     )
     return bool(result.rowcount)
+
+
+def take(connection: Connection, case_id: int, owner_id: str, owner: str) -> bool:
+    """Makes somebody the owner of an unclaimed case; False where somebody else was faster."""
+    owned = {"owner_id": owner_id, "owner": owner, "claimed_at": now(), "acted_at": now()}
+    return move(connection, case_id, UNCLAIMED, "claimed", **owned)
 
 
 def close(connection: Connection, case_id: int, state: str) -> bool:
     """Closes an open case as `resolved` or `returned`; False where it is closed already."""
-    result = connection.execute(
-        sa.update(cases)
-        .where(cases.c.id == case_id, cases.c.state.in_(OPEN_STATES))
-        .values(state=state, open_key=None, closed_at=now())
-    )
-    return bool(result.rowcount)
+    return move(connection, case_id, OPEN_STATES, state, open_key=None, closed_at=now())
 
 
 def audit(connection: Connection, case_id: int, actor: str, what: str, detail: str = "") -> None:
@@ -117,7 +125,7 @@ def queue_position(connection: Connection, case_id: int) -> int:
     """Returns the place of a waiting case in the queue; 1 is next."""
     return int(
         connection.execute(
-            sa.select(sa.func.count()).where(cases.c.state == "queued", cases.c.id <= case_id)
+            sa.select(sa.func.count()).where(cases.c.state.in_(UNCLAIMED), cases.c.id <= case_id)
         ).scalar_one()
     )
 

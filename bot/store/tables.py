@@ -83,7 +83,20 @@ cases = Table(
     Column("claimed_at", Moment),
     Column("first_reply_at", Moment),
     Column("closed_at", Moment),
+    # The nearest promise that still runs.
     Column("due_at", Moment),
+    # The visitor's case before this one.
+    Column("previous_id", sa.ForeignKey("cases.id")),
+    # How the visitor sounds: angry, upset, neutral or pleased.
+    Column("mood", sa.String(12)),
+    # When its owner last did something in it: an idle claim ends.
+    Column("acted_at", Moment),
+    # The keys of the reminders and escalations that were told.
+    Column("alarms", sa.JSON(none_as_null=True)),
+    # How content the visitor was: when they were asked, 1 to 5, and in their own words.
+    Column("rating_asked_at", Moment),
+    Column("rating", sa.Integer),
+    Column("rating_words", sa.Text),
     Column("slack_channel", sa.String(40)),
     Column("slack_ts", sa.String(40)),
     Index(None, "state", "opened_at"),
