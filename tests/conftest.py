@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 import pytest
 import sqlalchemy as sa
-from postgres import new_database
+from postgres import migrated_database
 from sanic import Sanic
 from sqlalchemy.engine import Row
 
@@ -169,8 +169,7 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def database(request: pytest.FixtureRequest, tmp_path: Path, migrated: Path) -> Iterator[Database]:
     """A database of this test alone; PostgreSQL where a test asks for it (tests/postgres.py)."""
     if getattr(request, "param", "sqlite") == "postgresql":
-        opened = Database(new_database())
-        opened.migrate()
+        opened = Database(migrated_database())
         yield opened
         opened.close()
         return
