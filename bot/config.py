@@ -32,6 +32,7 @@ class Settings:
         self.enabled = frozenset(self._enabled_channels())
         self.port = self._number("PORT", 65535)
         self.desk_undo_seconds = self._number("DESK_UNDO_SECONDS", 600)
+        self.files_keep_days = self._number("FILES_KEEP_DAYS", 3650)
         self._check_shapes()
         self._check_translator()
         self._check_database()
@@ -47,6 +48,13 @@ class Settings:
         if scheme.startswith("sqlite") and path and not path.startswith("/"):
             return f"{scheme}:///{self.root / path}"
         return url
+
+    @property
+    def files_folder(self) -> Path:
+        """Where the bytes of files lie: beside the SQLite database, or in `var/`."""
+        scheme, _, path = self.database_url.partition(":///")
+        beside = Path(path).parent if scheme.startswith("sqlite") and path else self.root / "var"
+        return beside / "files"
 
     def _enabled_channels(self) -> list[str]:
         enabled = []

@@ -48,6 +48,8 @@ SETTINGS = (
     Setting("TRANSLATOR_URL", "", "Address of your LibreTranslate server."),
     Setting("DESK_UNDO_SECONDS", "5", "How long staff can take a reply back; 0 sends at once."),
     Setting("DESK_PASSWORD", "", "Password of the web desk; unset: loopback only.", True),
+    Setting("FILES_KEEP_DAYS", "30", "How long files are kept after their case was closed."),
+    Setting("FILES_SCAN_COMMAND", "", "A virus scanner, called with the path of each file."),
 )
 
 # A channel is on when any of its variables is set, and then needs all of these. Where one of two
