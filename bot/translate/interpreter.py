@@ -141,9 +141,19 @@ class Interpreter:
 
     async def sent(self, spoken: Spoken) -> None:
         """Notes that a translation was sent as it was: the same words are then not asked again."""
-        if spoken.state in (TRANSLATED, REMEMBERED) and spoken.source:
-            key, text = learnt(spoken, self._glossary)
-            await self._memory.keep(key, spoken.source, spoken.language, text, spoken.engine)
+        lesson = self.lesson(spoken)
+        if lesson is not None:
+            await self._memory.keep(*lesson)
+
+    def lesson(self, spoken: Spoken) -> tuple[str, str, str, str, str] | None:
+        """Returns what is to be kept of a translation that was sent, None where there is nothing.
+
+        Original, source, target, wording and engine, in the order in which a memory takes them.
+        """
+        if spoken.state not in (TRANSLATED, REMEMBERED) or not spoken.source:
+            return None
+        key, text = learnt(spoken, self._glossary)
+        return key, spoken.source, spoken.language, text, spoken.engine
 
     async def corrected(self, spoken: Spoken, text: str, by: str) -> Spoken:
         """Takes a person's wording for a translation, and keeps it for the next time.

@@ -14,6 +14,9 @@ SAME_LANGUAGE = "same_language"
 TRANSLATED = "translated"
 REMEMBERED = "remembered"
 ORIGINAL_SENT = "original_sent"
+# The museum's own answer, which exists in both languages: nothing was translated.
+READY = "ready"
+BY_MUSEUM = "faq"
 BY_MEMORY = "memory"
 NOT_TRANSLATED = "Not translated: translation is switched off or did not answer."
 SENT_AS_WRITTEN = f"{NOT_TRANSLATED} The visitor gets your words as you wrote them."
@@ -55,10 +58,11 @@ class Spoken:
         original: What was written.
         language: The reader's.
         source: The writer's, None where the text holds no words.
-        state: same_language, translated, remembered or original_sent.
+        state: same_language, translated, remembered, original_sent or ready.
         engine: Who made the text from the original, empty where nobody did.
         back: The text in the writer's language again, to judge it by; None where there is none.
         notice: What the writer must know.
+        ready: What the words are where nobody typed them: "suggested answer: Parking".
     """
 
     text: str
@@ -69,6 +73,7 @@ class Spoken:
     engine: str = ""
     back: str | None = None
     notice: str | None = None
+    ready: str = ""
 
     def kept(self) -> dict[str, str] | None:
         """Returns what is kept in the log beside the sent text, None where nothing was done.

@@ -4,27 +4,20 @@ from __future__ import annotations
 
 from copy import deepcopy
 
-from slack_sdk.errors import SlackObjectFormationError
-from slack_sdk.models.views import View
-
-from .slack_arguments import checked, content, json_argument, method, thread_ts, yes
-from .slack_blocks import VIEW_BLOCKS
+from .slack_arguments import content, json_argument, method, thread_ts, yes
 from .slack_methods import add_ephemeral, as_bot
 from .slack_store import Hook, SlackRefusal, Workspace
+from .slack_view_rules import check_view
 from .wire import JsonDict
+
+# docs.slack.dev/reference/methods/views.publish#errors: view_too_large.
+LARGEST_VIEW = 250_000
 
 
 def view(workspace: Workspace, arguments: JsonDict, kind: str) -> JsonDict:
     """Check a view and give it an id."""
     wanted = json_argument(arguments, "view")
-    if not isinstance(wanted, dict) or wanted.get("type") != kind or not wanted.get("blocks"):
-        raise SlackRefusal("invalid_arguments")
-    checked(wanted["blocks"], VIEW_BLOCKS, "/view/blocks")
-    try:
-        View(**wanted).to_dict()
-    except (SlackObjectFormationError, TypeError) as error:
-        metadata = {"messages": [f"[ERROR] {error}"]}
-        raise SlackRefusal("invalid_arguments", response_metadata=metadata) from error
+    check_view(wanted, kind)
     made = deepcopy(wanted)
     workspace.name_parts(made["blocks"])
     made.update({"id": f"V{workspace.number():08d}", "team_id": workspace.team_id})
@@ -42,13 +35,33 @@ def views_open(workspace: Workspace, arguments: JsonDict) -> JsonDict:
     return {"view": made}
 
 
+@method("views.update")
+def views_update(workspace: Workspace, arguments: JsonDict) -> JsonDict:
+    """Put another view in the place of one that is open; a hash that is old is refused."""
+    number = str(arguments.get("view_id"))
+    if number not in workspace.views:
+        raise SlackRefusal("not_found")
+    before = workspace.views[number]
+    if arguments.get("hash") not in (None, before["hash"]):
+        raise SlackRefusal("hash_conflict")
+    made = {**view(workspace, arguments, "modal"), "id": number}
+    workspace.views[number] = {**made, "shown_to": before["shown_to"]}
+    return {"view": made}
+
+
 @method("views.publish")
 def views_publish(workspace: Workspace, arguments: JsonDict) -> JsonDict:
-    """Set a person's app home."""
+    """Set a person's app home; a hash that is old is refused."""
     user = str(arguments.get("user_id"))
     if user not in workspace.users:
         raise SlackRefusal("user_not_found")
-    workspace.homes[user] = view(workspace, arguments, "home")
+    before = workspace.homes.get(user, {})
+    if arguments.get("hash") not in (None, before.get("hash")):
+        raise SlackRefusal("hash_conflict")
+    made = view(workspace, arguments, "home")
+    if len(str(made["blocks"])) > LARGEST_VIEW:
+        raise SlackRefusal("view_too_large")
+    workspace.homes[user] = {**made, "id": before.get("id", made["id"])}
     return {"view": workspace.homes[user]}
 
 
