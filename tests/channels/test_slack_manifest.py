@@ -17,18 +17,25 @@ from bot.config import ROOT
 NEEDED = {
     "chat.postMessage": {"chat:write"},
     "chat.update": {"chat:write"},
+    "chat.delete": {"chat:write"},
+    "chat.getPermalink": set(),
     "chat.postEphemeral": {"chat:write"},
     "reactions.add": {"reactions:write"},
     "users.info": {"users:read"},
     "conversations.info": {"channels:read", "groups:read"},
     "conversations.replies": {"channels:history", "groups:history"},
     "conversations.history": {"channels:history", "groups:history"},
+    "files.getUploadURLExternal": {"files:write"},
+    "files.completeUploadExternal": {"files:write"},
     "auth.test": set(),
+    "views.open": set(),
+    "views.publish": set(),
     # With the app-level token, whose one scope is no matter of the manifest.
     "apps.connections.open": set(),
 }
 # docs.slack.dev/reference/events: the scope that each event needs.
-EVENTS = {
+EVENTS: dict[str, set[str]] = {
+    "app_home_opened": set(),
     "app_mention": {"app_mentions:read"},
     "message.channels": {"channels:history"},
     "message.groups": {"groups:history"},
@@ -38,6 +45,8 @@ EVENTS = {
 }
 # docs.slack.dev/reference/scopes/files.read: to see the files that people share with the app.
 OBJECTS = {"files:read"}
+# docs.slack.dev/reference/scopes/commands: to have slash commands at all.
+COMMANDS = {"commands"}
 
 
 @pytest.fixture
@@ -47,7 +56,7 @@ def manifest() -> Any:
 
 def test_exactly_the_scopes_that_are_needed_are_asked_for(manifest: Any) -> None:
     asked = set(manifest["oauth_config"]["scopes"]["bot"])
-    assert asked == OBJECTS.union(*NEEDED.values(), *EVENTS.values())
+    assert asked == OBJECTS.union(COMMANDS, *NEEDED.values(), *EVENTS.values())
 
 
 def test_check_misses_each_scope_of_the_manifest(manifest: Any) -> None:
@@ -71,8 +80,18 @@ def test_people_can_write_to_the_app(manifest: Any) -> None:
     assert home["messages_tab_read_only_enabled"] is False
 
 
+def test_staff_have_a_home_tab_and_a_command(manifest: Any) -> None:
+    assert manifest["features"]["app_home"]["home_tab_enabled"] is True
+    [command] = manifest["features"]["slash_commands"]
+    assert command["command"] == "/docent"
+    # Slack then writes "@Anna" as a mention, and whoever mentions a colleague wrote a note.
+    assert command["should_escape"] is True
+
+
 def test_every_address_is_the_webhook(manifest: Any) -> None:
     settings = manifest["settings"]
+    for command in manifest["features"]["slash_commands"]:
+        assert command["url"].endswith("/webhooks/slack/webhook")
     for part in ("event_subscriptions", "interactivity"):
         assert settings[part]["request_url"].endswith("/webhooks/slack/webhook")
 
