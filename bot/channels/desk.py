@@ -3,59 +3,43 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
-from functools import wraps
+from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
-from sanic import Blueprint
 from sanic.request import Request
 from sanic.response import HTTPResponse, redirect
 from sanic.response import json as json_response
 
+# Their import hangs their routes on the desk.
+from bot.channels import desk_answers, desk_find, desk_preview  # noqa: F401
 from bot.channels.desk_access import (
     COOKIE,
     SESSION_SECONDS,
     is_allowed,
-    is_own_page,
     new_session,
     password_matches,
 )
+from bot.channels.desk_case import read_case, read_older, read_trail
+from bot.channels.desk_door import desk, for_staff, number_in, text_of
+from bot.channels.desk_shown import show_case, version
+from bot.channels.desk_steps import STEPS, take, to_be_answered
 from bot.channels.pages import page
-from bot.channels.payload import clean, read_json
-from bot.desk.attached import attached
-from bot.desk.blocks import announcement, window_words
-from bot.desk.casework import Casework, Outcome, Person
-from bot.errors import BadRequest, Refused
-from bot.store import Connection, Row, cases, health, log, windows
-from bot.translate.said import Spoken
-from bot.windows import Window
+from bot.channels.payload import read_json
+from bot.desk.blocks import announcement
+from bot.desk.clock import DeskClock
+from bot.errors import BadRequest
+from bot.store import Connection, Row, cases, catch_up, desk_reads, health, log
+
+__all__ = ["desk"]
 
 LONGEST_POLL_SECONDS = 30.0
-LONGEST_TEXT = 4000
+# How many closed cases are listed; older ones are found by search.
+CLOSED = 60
+# What waits longer for Slack is told on the desk.
+BEHIND = timedelta(minutes=1)
 # A wrong password costs a moment, so that guessing takes for ever.
 WRONG_PASSWORD_SECONDS = 1.0
-
-desk = Blueprint("docent_desk")
-Handler = Callable[..., Coroutine[Any, Any, HTTPResponse]]
-
-
-def for_staff(handler: Handler) -> Handler:
-    """Lets staff in and nobody else; a change must come from our own page."""
-
-    @wraps(handler)
-    async def guarded(request: Request, *args: Any, **kwargs: Any) -> HTTPResponse:
-        settings = request.app.ctx.host.settings
-        if not is_allowed(request, settings):
-            status = 401 if settings["DESK_PASSWORD"] else 403
-            return json_response({"error": "Please sign in at /desk."}, status)
-        if request.method == "POST" and not is_own_page(request):
-            return json_response({"error": "send the header X-Docent-Desk: 1"}, 403)
-        try:
-            return await handler(request, *args, **kwargs)
-        except Refused as refusal:
-            return json_response({"error": str(refusal)}, refusal.status)
-
-    return guarded
 
 
 @desk.get("/desk", name="desk_page")
@@ -93,17 +77,19 @@ async def login(request: Request) -> HTTPResponse:
 @desk.get("/desk/api/cases", name="desk_cases")
 @for_staff
 async def list_cases(request: Request) -> HTTPResponse:
-    """Open or closed cases, the longest waiting first."""
+    """Open cases, the longest waiting first, or those that were closed last."""
     host = request.app.ctx.host
-    states = cases.CLOSED_STATES if request.args.get("state") == "closed" else cases.OPEN_STATES
-    rows = await host.database.run(cases.list_cases, states)
-    names = [{"id": d.id, "name": d.name} for d in host.voice.museum.departments]
+    is_closed = request.args.get("state") == "closed"
+    rows = await host.database.run(_closed if is_closed else _open)
+    museum = host.voice.museum
     broken = await host.database.run(health.broken, host.channels)
+    lines = [announcement(name, False, reason) for name, reason in broken.items()]
     answer = {
         "cases": [show_case(row) for row in rows],
-        "departments": names,
-        "broken": [announcement(name, False, reason) for name, reason in broken.items()],
-        "version": await host.database.run(_version),
+        "departments": [{"id": each.id, "name": each.name} for each in museum.departments],
+        "colleagues": [name for _, name in await host.database.run(desk_reads.colleagues)],
+        "broken": [*lines, *await host.database.run(_behind)],
+        "version": await host.database.run(version),
     }
     return json_response(answer)
 
@@ -111,10 +97,22 @@ async def list_cases(request: Request) -> HTTPResponse:
 @desk.get("/desk/api/cases/<ref:str>", name="desk_case")
 @for_staff
 async def one_case(request: Request, ref: str) -> HTTPResponse:
-    """A case with everything that was said."""
+    """A case with the newest page of what was said, or the page `before` a message."""
     host = request.app.ctx.host
+    before = int(number_in(request, "before"))
+    if before:
+        return json_response(await host.database.run(read_older, ref, before))
     known = {name: channel.window for name, channel in host.channels.items()}
-    return json_response(await host.database.run(_read_case, ref, known))
+    clock = DeskClock(host.voice.museum)
+    return json_response(await host.database.run(read_case, ref, clock, known))
+
+
+@desk.get("/desk/api/cases/<ref:str>/trail", name="desk_trail")
+@for_staff
+async def one_trail(request: Request, ref: str) -> HTTPResponse:
+    """Who did what in a case, and why."""
+    events = await request.app.ctx.host.database.run(read_trail, ref)
+    return json_response({"events": events})
 
 
 @desk.get("/desk/api/changes", name="desk_changes")
@@ -122,13 +120,13 @@ async def one_case(request: Request, ref: str) -> HTTPResponse:
 async def changes(request: Request) -> HTTPResponse:
     """Waits until something that the desk shows has changed."""
     host = request.app.ctx.host
-    after, wait = _number(request, "after"), _number(request, "wait")
+    after, wait = number_in(request, "after"), number_in(request, "wait")
     until = asyncio.get_running_loop().time() + min(wait, LONGEST_POLL_SECONDS)
     while True:
-        version = await host.database.run(_version)
+        now = await host.database.run(version)
         left = until - asyncio.get_running_loop().time()
-        if version != after or left <= 0:
-            return json_response({"version": version})
+        if now != after or left <= 0:
+            return json_response({"version": now})
         await host.wait_for_news(left)
 
 
@@ -139,169 +137,36 @@ async def take_step(request: Request, ref: str, step: str) -> HTTPResponse:
     host = request.app.ctx.host
     if step not in STEPS:
         raise BadRequest("no such step", status=404)
-    body = read_json(request.body)
-    person, spoken = _person(body), None
+    body, spoken = read_json(request.body), None
     if step == "reply":
-        case_id = await host.database.run(_to_be_answered, ref, person, body)
+        case_id = await host.database.run(to_be_answered, ref, body)
         if case_id is not None:
-            spoken = await host.speaking.words(case_id, _text(body), from_slack=False)
-    outcome = await host.database.run(_step, host.casework, ref, step, person, body, spoken)
+            spoken = await host.speaking.words(case_id, text_of(body), from_slack=False)
+    outcome = await host.database.run(take, host.casework, ref, step, body, spoken)
     host.wake()
-    answer = {"ok": outcome.kind != "refused", "outcome": outcome.kind, "seq": outcome.seq}
+    answer = {
+        "ok": outcome.kind != "refused",
+        "outcome": outcome.kind,
+        "seq": outcome.seq,
+        "knowing": outcome.knowing,
+    }
     if outcome.kind == "refused":
         return json_response({**answer, "error": outcome.reason}, 409)
     return json_response({**answer, "reason": outcome.reason or None})
 
 
-Step = Callable[[Casework, Connection, Row[Any], Person, dict[str, Any]], Outcome]
+def _open(connection: Connection) -> Sequence[Row[Any]]:
+    return cases.list_cases(connection, cases.OPEN_STATES)
 
 
-def _to_be_answered(
-    connection: Connection, ref: str, person: Person, body: dict[str, Any]
-) -> int | None:
-    """Returns the case that a reply is certain to be sent in; a text that may stay is not
-    shown to a translation service."""
-    found = cases.case_by_ref(connection, ref)
-    if found is None or found.state not in cases.OPEN_STATES:
-        return None
-    return int(found.id) if _confirmed(body) or found.owner_id == person.id else None
+def _closed(connection: Connection) -> Sequence[Row[Any]]:
+    return desk_reads.newest_closed(connection, CLOSED)
 
 
-STEPS: dict[str, Step] = {
-    "claim": lambda work, c, case, by, _: work.claim(c, case.id, by),
-    "resolve": lambda work, c, case, by, _: work.resolve(c, case.id, by),
-    "back_to_bot": lambda work, c, case, by, _: work.back_to_bot(c, case.id, by),
-    "department": lambda work, c, case, by, body: work.set_department(
-        c, case.id, by, clean(body.get("department"))
-    ),
-    "reply": lambda work, c, case, by, body: work.staff_says(
-        c, case.id, by, _text(body), confirm=_confirmed(body), spoken=body["spoken"]
-    ),
-    "note": lambda work, c, case, by, body: work.keep_as_note(c, case.id, by, _text(body)),
-    "undo": lambda work, c, case, by, body: work.undo(c, case.id, by, _seq(body)),
-}
-
-
-def _step(
-    connection: Connection,
-    casework: Casework,
-    ref: str,
-    step: str,
-    person: Person,
-    body: dict[str, Any],
-    spoken: Spoken | None,
-) -> Outcome:
-    found = cases.case_by_ref(connection, ref)
-    if found is None:
-        raise BadRequest(f"there is no case {ref}", status=404)
-    # Ours stands in the place of whatever a page may call so.
-    return STEPS[step](casework, connection, found, person, {**body, "spoken": spoken})
-
-
-def _window(
-    connection: Connection, case: Row[Any], known: Mapping[str, Window | None]
-) -> str | None:
-    """Returns what is left of the visitor's window in words, None where there is none."""
-    left = windows.left_for_staff(connection, case, known)
-    return None if left is None else window_words(left, log.now())
-
-
-def _read_case(
-    connection: Connection, ref: str, known: Mapping[str, Window | None]
-) -> dict[str, Any]:
-    found = cases.case_by_ref(connection, ref)
-    if found is None:
-        raise BadRequest(f"there is no case {ref}", status=404)
-    return {
-        "case": {
-            **show_case(found),
-            "reason": found.reason,
-            "understood": found.understood or [],
-            "window": _window(connection, found, known),
-        },
-        "messages": [show_message(m) for m in log.history(connection, found.conversation_id)],
-        "version": _version(connection),
-    }
-
-
-def _version(connection: Connection) -> int:
-    """Returns a number that grows with everything that the desk shows."""
-    return cases.version(connection) + health.version(connection)
-
-
-def show_case(row: Row[Any]) -> dict[str, Any]:
-    """Returns a case as the desk shows it: what `docent cases` tells, and who waits since when."""
-    is_late = row.due_at is not None and row.first_reply_at is None and row.due_at < log.now()
-    return {
-        **cases.described(row),
-        "name": row.name,
-        "question": row.question,
-        "waiting_since": cases.in_iso(row.waiting_since),
-        "overdue": is_late and row.state in cases.OPEN_STATES,
-        "told": show_told(row),
-    }
-
-
-def show_told(row: Row[Any]) -> list[dict[str, str | None]]:
-    """Returns what the visitor was asked before the case opened, with the translations."""
-    translated = (row.translation or {}).get("details") or {}
-    return [
-        {"label": label, "words": words, "translation": translated.get(label)}
-        for label, words in (row.details or {}).items()
-    ]
-
-
-def show_message(row: Row[Any]) -> dict[str, Any]:
-    """Returns a message as the desk shows it."""
-    translation = row.translation or {}
-    return {
-        "seq": row.seq,
-        "direction": row.direction,
-        "author": row.author,
-        "author_name": row.author_name,
-        "text": row.text,
-        "attachments": attached(row.payload),
-        "versions": row.versions or [],
-        "reaction": row.payload.get("reaction") or None,
-        "receipt": row.receipt,
-        "language": row.language,
-        "translation": translation if translation.get("text") else None,
-        "notice": translation.get("notice"),
-        "state": row.state,
-        "reason": row.reason,
-        "send_at": cases.in_iso(row.not_before) if row.state == "queued" else None,
-        "at": cases.in_iso(row.at),
-    }
-
-
-def _person(body: dict[str, Any]) -> Person:
-    name = " ".join(clean(body.get("by")).split())
-    if not name or len(name) > 80:
-        raise BadRequest("say who you are: by must be a name of up to 80 characters")
-    return Person(f"web:{name.casefold()}", name)
-
-
-def _text(body: dict[str, Any]) -> str:
-    text = clean(body.get("text")).strip()
-    if not text or len(text) > LONGEST_TEXT:
-        raise BadRequest(f"text must hold 1 to {LONGEST_TEXT} characters")
-    return text
-
-
-def _confirmed(body: dict[str, Any]) -> str | None:
-    confirm = body.get("confirm")
-    return confirm if confirm in ("claim", "anyway") else None
-
-
-def _seq(body: dict[str, Any]) -> int:
-    seq = body.get("seq")
-    if not isinstance(seq, int) or not 0 < seq < 2**53:
-        raise BadRequest("seq must be the number of a reply")
-    return seq
-
-
-def _number(request: Request, name: str) -> float:
-    try:
-        return max(0.0, float(request.args.get(name) or 0))
-    except ValueError:
-        raise BadRequest(f"{name} must be a number") from None
+def _behind(connection: Connection) -> list[str]:
+    """Says that Slack is away, and that what is done here will be shown there."""
+    count = catch_up.behind(connection, log.now() - BEHIND)
+    if not count:
+        return []
+    waits = "1 post waits" if count == 1 else f"{count} posts wait"
+    return [f"Slack cannot be reached. {waits} and will be shown there when it is back."]

@@ -1,6 +1,7 @@
 // The visitor's chat page: ties the words, the list, the composer, the outbox and the feed together.
 
 import { ChatApi } from "./chat_api.js";
+import { Attaching } from "./chat_files.js";
 import { Composer } from "./composer.js";
 import { Feed } from "./chat_feed.js";
 import { MessageList } from "./chat_messages.js";
@@ -21,6 +22,14 @@ const outbox = new Outbox({ send: (message) => api.send(message), onState: showO
 const feed = new Feed({ poll: (query) => api.poll(query), onNews: take, onFailures: showConnection });
 
 new Composer({ form: byId("composer"), field: byId("message"), onSend: (text) => write({ text }), onLength: showLength });
+
+const attaching = new Attaching({
+  button: byId("attach"),
+  input: byId("file"),
+  note: byId("file-note"),
+  upload: (file) => api.upload(newId(), file),
+  onSent: () => feed.refresh(),
+});
 
 // --- What the visitor does ---
 
@@ -66,9 +75,10 @@ function showOwn(message) {
 
 // --- What the server says ---
 
-function take({ messages, typing, speaker }) {
+function take({ messages, changes = [], typing, speaker }) {
   const atEnd = isAtEnd();
   const fresh = messages.filter((message) => list.show(message) && message.direction === "out");
+  for (const { seq, text } of changes) list.change(seq, text);
   for (const { id, author, language, author_name: name } of messages) {
     if (author === "visitor") outbox.settle(id);
     if (author === "staff") state.colleague = name;
@@ -107,6 +117,7 @@ function showSpeaker() {
   const named = speaker === "human" && colleague;
   say(byId("speaker"), words(named ? "speaker_named" : `speaker_${speaker}`, { name: colleague }));
   byId("ask-person").hidden = speaker === "queued" || speaker === "human";
+  attaching.allow(speaker);
   byId("typing").hidden = !state.typing;
   say(byId("typing-text"), state.typing ? words(speaker === "bot" ? "typing" : "typing_person") : "");
 }
@@ -146,6 +157,7 @@ function showTitle() {
 function showWords() {
   document.documentElement.lang = currentLanguage();
   translate(document);
+  attaching.translate();
   showSpeaker();
   showBanner();
   showTitle();

@@ -3,6 +3,7 @@
 const BASE = "/webhooks/web";
 const SEND_LIMIT_MS = 20000;
 const POLL_GRACE_MS = 10000;
+const UPLOAD_LIMIT_MS = 120000;
 
 /** The server answered and does not want this message, however often it is sent. */
 export class Refused extends Error {}
@@ -44,6 +45,18 @@ export class ChatApi {
     await this.#inSession(() => request("webhook", post({ id, text, choice })));
   }
 
+  /** Send one file; an error's `kind` is the key of the sentence that says what was wrong. */
+  async upload(id, file) {
+    const query = new URLSearchParams({ id, name: file.name });
+    const options = { method: "POST", headers: { "Content-Type": "application/octet-stream" }, body: file };
+    try {
+      await this.#inSession(() => request(`files?${query}`, options, UPLOAD_LIMIT_MS));
+    } catch (error) {
+      const kind = { 413: "file_large", 415: "file_kind" }[error.status] ?? "file_failed";
+      throw Object.assign(error, { kind });
+    }
+  }
+
   /** Wait for news after `after`; `signal` ends the wait early. */
   async poll({ after, wait, typing, signal }) {
     if (this.#conversation === null) await this.openSession();
@@ -82,8 +95,9 @@ async function request(path, options, limit = SEND_LIMIT_MS) {
   const { response, body } = await fetched(`${BASE}/${path}`, options, limit);
   if (response.ok && body !== null) return body;
   if (response.status === 403) throw new SessionUnknown("session unknown");
-  if (response.status === 400 || response.status === 413) throw new Refused(body?.error ?? "refused");
-  throw new Unavailable(`status ${response.status}`);
+  const { status } = response;
+  if (status === 400 || status === 413) throw Object.assign(new Refused(body?.error ?? "refused"), { status });
+  throw Object.assign(new Unavailable(`status ${status}`), { status });
 }
 
 async function fetched(address, { signal, ...options }, limit) {

@@ -12,9 +12,20 @@ export function renderMessage(message, { onChoice, onRetry }) {
 }
 
 function inside(message, onChoice) {
-  const text = element("p", { class: "text", dir: "auto" }, linkify(message.text));
-  const bubble = element("div", { class: "bubble" }, author(message), text, meta(message));
+  const sent = message.files ?? [];
+  // What tells of a file in the log is said here by the file itself.
+  const text = element("p", { class: "text", dir: "auto", hidden: sent.length > 0 }, linkify(message.text));
+  const shown = sent.length ? element("ul", { class: "files" }, ...sent.map(file)) : null;
+  const bubble = element("div", { class: "bubble" }, author(message), text, shown, meta(message));
   return message.buttons?.length ? [bubble, choices(message, onChoice)] : [bubble];
+}
+
+function file({ name, mime, url }) {
+  if (url === null) return element("li", { class: "file-name" }, icon("clip"), element("span", { text: name, dir: "auto" }));
+  const isPicture = /^image\/(jpeg|png|gif|webp)$/.test(mime);
+  const inner = isPicture ? [element("img", { src: url, alt: name, loading: "lazy" })] : [icon("clip"), element("span", { text: name, dir: "auto" })];
+  const link = { href: url, target: "_blank", rel: "noopener", "aria-label": name, download: isPicture ? null : name };
+  return element("li", {}, element("a", link, ...inner));
 }
 
 function day(message) {
@@ -58,6 +69,11 @@ export function showState(node, { author: who, state }) {
   if (known === "failed") return place.replaceChildren();
   const label = element("span", { class: "unseen", "data-text": known });
   place.replaceChildren(icon(known === "sending" ? "clock" : "tick"), label);
+}
+
+/** Put other words into a message that is shown already. */
+export function showText(node, text) {
+  node.querySelector(".text").replaceChildren(linkify(text));
 }
 
 function choices(message, onChoice) {

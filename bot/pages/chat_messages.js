@@ -1,6 +1,6 @@
 // The list of messages: puts each in its place, keeps what the server says and what is still unsent as one.
 
-import { renderMessage, showChoices, showState } from "./chat_message.js";
+import { renderMessage, showChoices, showState, showText } from "./chat_message.js";
 import { translate } from "./chat_words.js";
 
 export class MessageList {
@@ -39,6 +39,18 @@ export class MessageList {
     this.#settleChoices();
     translate(node);
     return !known;
+  }
+
+  /** Show what a message that was sent says now, or take it away where nothing is left of it. */
+  change(seq, text) {
+    const node = this.#nodes.get(`seq:${seq}`);
+    if (!node) return;
+    if (text !== null) return showText(node, text);
+    const after = node.nextElementSibling;
+    node.remove();
+    this.#nodes.delete(`seq:${seq}`);
+    this.#markDay(after);
+    this.#settleChoices();
   }
 
   #place(node, seq) {

@@ -1,36 +1,42 @@
 // The staff desk: which case is open, what the server has changed, who is signed in.
 
-import { Nap, backoff } from "./backoff.js";
+import { Alerts, showBanner, showBroken } from "./desk_alerts.js";
+import { Announce } from "./desk_announce.js";
 import { CaseView } from "./desk_case.js";
+import { Filters, setUpSearch } from "./desk_filters.js";
+import { Nap, backoff } from "./backoff.js";
 import { Refused, SignedOut, deskApi } from "./desk_api.js";
-import { element, icon, say } from "./dom.js";
-import { renderCases, setUpTabs, showTabs } from "./desk_list.js";
+import { element, say } from "./dom.js";
+import { isOverdue } from "./desk_words.js";
 import { recall, remember } from "./memory.js";
+import { renderCases, setUpRows, setUpTabs, showTabs } from "./desk_list.js";
+import { tongues } from "./desk_tongues.js";
 
 const NAME = "docent.desk.name";
 const WAIT_SECONDS = 25;
 const REDRAW_LIST_MS = 20000;
+const READ_AGAIN_MS = 60000;
 const BREATH_MS = 1000;
 
 const byId = (id) => document.getElementById(id);
+const me = () => recall("localStorage", NAME, "");
 const tabs = [...document.querySelectorAll("[data-tab]")];
 const nap = new Nap();
-const state = { tab: "open", open: [], closed: [], departments: [], version: 0, loaded: false, ref: null, view: null, drawn: 0, signedOut: false };
+const filters = new Filters(drawList);
+const alerts = new Alerts(byId("alerts"));
+const announce = new Announce({ dialog: byId("announce-dialog"), me });
+const state = { tab: "open", looked: "", open: [], closed: [], found: [], departments: [], colleagues: [], version: 0, loaded: false, read: 0, ref: null, view: null, drawn: 0, signedOut: false };
 let abort = new AbortController();
-
-const me = () => recall("localStorage", NAME, "");
 
 // --- Reading ---
 
 async function refresh() {
   const wanted = [deskApi.cases("open"), state.tab === "closed" ? deskApi.cases("closed") : null];
   const [open, closed] = await Promise.all(wanted);
-  state.open = open.cases;
-  state.departments = open.departments;
-  state.version = open.version;
-  showBroken(open.broken ?? []);
-  state.loaded = true;
+  Object.assign(state, { open: open.cases, departments: open.departments, colleagues: open.colleagues ?? [], version: open.version, loaded: true, read: Date.now() });
+  showBroken(byId("broken"), open.broken ?? [], tongues);
   if (closed) state.closed = closed.cases;
+  if (state.looked) await find(state.looked);
   drawList();
   await loadCase(); // After the list: its menu needs the departments.
 }
@@ -54,13 +60,13 @@ async function watch() {
     try {
       if (failures || !state.loaded) await refresh();
       failures = 0;
-      showConnection(0);
+      showBanner(byId("banner"), 0, false);
       await follow(signal);
     } catch (error) {
       if (signal.aborted) continue;
       failures += 1;
       state.signedOut = error instanceof SignedOut;
-      showConnection(failures);
+      showBanner(byId("banner"), failures, state.signedOut);
       await nap.sleep(backoff(failures));
     }
   }
@@ -69,21 +75,42 @@ async function watch() {
 async function follow(signal) {
   const started = Date.now();
   const { version } = await deskApi.changes(state.version, WAIT_SECONDS, signal);
-  if (version !== state.version) await refresh();
+  // What no change tells of, such as posts that wait for Slack, is looked at now and then.
+  if (version !== state.version || Date.now() - state.read > READ_AGAIN_MS) await refresh();
   else if (Date.now() - started < BREATH_MS) await nap.sleep(BREATH_MS);
+}
+
+/** Look for cases; the answer to words that were changed meanwhile is left alone. */
+async function find(words) {
+  state.looked = words;
+  if (!words) return drawList();
+  const { cases } = await deskApi.find(words);
+  if (words !== state.looked) return;
+  state.found = cases;
+  drawList();
 }
 
 // --- Showing ---
 
+function listed() {
+  if (state.looked) return state.found;
+  const mine = state.open.filter(({ owner }) => owner === me());
+  const overdue = state.open.filter((kase) => isOverdue(kase));
+  return { open: state.open, mine, overdue, closed: state.closed }[state.tab];
+}
+
 function drawList() {
   if (!state.loaded) return;
-  const mine = state.open.filter(({ owner }) => owner === me());
-  const cases = { open: state.open, mine, closed: state.closed }[state.tab];
-  showTabs(tabs, state.tab, { open: state.open.length, mine: mine.length });
+  const all = listed();
+  const cases = all.filter((kase) => filters.passes(kase));
+  const overdue = state.open.filter((kase) => isOverdue(kase)).length;
+  const mine = state.open.filter(({ owner }) => owner === me()).length;
+  filters.offer(state.departments, [...state.open, ...state.closed, ...state.found]);
+  showTabs(tabs, state.tab, { open: state.open.length, mine, overdue });
   byId("cases").setAttribute("aria-labelledby", `tab-${state.tab}`);
-  renderCases(byId("cases"), { cases, departments: state.departments, tab: state.tab, selected: state.ref });
-  const waiting = state.open.filter(({ owner }) => !owner).length;
-  document.title = waiting ? `(${waiting}) Staff desk` : "Staff desk";
+  const filtered = cases.length < all.length;
+  renderCases(byId("cases"), { cases, departments: state.departments, tab: state.looked ? "found" : state.tab, selected: state.ref, filtered });
+  alerts.watch(state.open);
 }
 
 function drawCase(answer) {
@@ -91,47 +118,41 @@ function drawCase(answer) {
   state.drawn = answer.version;
   const first = state.view === null;
   if (first) {
-    const ref = state.ref;
-    state.view = new CaseView({ me, act: (action, body) => act(ref, action, body), departments: () => state.departments });
+    state.view = new CaseView({ me, api: apiOf(state.ref), departments: () => state.departments, colleagues: () => state.colleagues });
     byId("case").replaceChildren(state.view.node);
   }
   state.view.show(answer);
   if (first) state.view.focus();
 }
 
-function showConnection(failures) {
-  if (state.signedOut) {
-    const again = element("a", { href: "/desk", text: "Sign in again" });
-    return byId("banner").replaceChildren("You have been signed out. ", again);
-  }
-  if (!navigator.onLine) return say(byId("banner"), "You are offline. The desk will catch up when you are back.");
-  say(byId("banner"), failures > 1 ? "The server cannot be reached. Trying again…" : "");
-}
-
-/** Say which channels do not work; only when that changes, so that it is not read out again. */
-function showBroken(lines) {
-  const list = byId("broken");
-  const print = JSON.stringify(lines);
-  if ((list.dataset.print ?? "[]") === print) return;
-  list.dataset.print = print;
-  list.replaceChildren(...lines.map((text) => element("li", {}, icon("alert"), element("span", {}, ...tongues(text)))));
-}
-
-/** English words of ours that may name a button of WeChat's, with that marked as Chinese. */
-function tongues(text) {
-  return text.split(/(\p{Script=Han}+)/u).map((part, index) => (index % 2 ? element("span", { lang: "zh-Hans", text: part }) : part));
+/** What a case's view may ask of the server. */
+function apiOf(ref) {
+  return {
+    act: (action, body) => act(ref, action, body),
+    sendFile: (file, confirm) => sendFile(ref, file, confirm),
+    older: (before) => deskApi.older(ref, before),
+    trail: () => deskApi.trail(ref),
+    ready: () => deskApi.ready(ref),
+  };
 }
 
 // --- Doing ---
 
 async function act(ref, action, body) {
   const answer = await deskApi.act(ref, action, { by: me(), ...body });
+  if (action !== "preview") refresh().catch(() => nap.wake());
+  return answer;
+}
+
+async function sendFile(ref, file, confirm) {
+  const answer = await deskApi.file(ref, file, { by: me(), confirm });
   refresh().catch(() => nap.wake());
   return answer;
 }
 
 async function pickTab(tab) {
   state.tab = tab;
+  byId("looked-for").value = state.looked = "";
   drawList();
   if (tab === "closed") await refresh().catch(() => {});
 }
@@ -173,7 +194,11 @@ function attend() {
 // --- Start ---
 
 const noCase = byId("no-case");
+byId("filters").replaceWith(filters.node);
 setUpTabs(tabs, pickTab);
+setUpRows(byId("cases"));
+setUpSearch(byId("search"), byId("looked-for"), (words) => find(words).catch(() => nap.wake()));
+byId("announce").addEventListener("click", () => announce.open());
 byId("who").addEventListener("click", askName);
 byId("name-dialog").addEventListener("close", nameGiven);
 byId("skip").addEventListener("click", (event) => {
@@ -182,7 +207,7 @@ byId("skip").addEventListener("click", (event) => {
 });
 window.addEventListener("hashchange", route);
 window.addEventListener("online", attend);
-window.addEventListener("offline", () => showConnection(1));
+window.addEventListener("offline", () => showBanner(byId("banner"), 1, false));
 document.addEventListener("visibilitychange", attend);
 setInterval(() => state.view?.tick(), 1000);
 setInterval(drawList, REDRAW_LIST_MS);

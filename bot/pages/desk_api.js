@@ -3,6 +3,7 @@
 const BASE = "/desk/api";
 const LIMIT_MS = 20000;
 const POLL_GRACE_MS = 10000;
+const UPLOAD_MS = 120000;
 
 /** The password is asked for again. */
 export class SignedOut extends Error {}
@@ -12,11 +13,20 @@ export class Refused extends Error {}
 
 export class Unavailable extends Error {}
 
+const about = (ref) => `cases/${encodeURIComponent(ref)}`;
+
 export const deskApi = {
   cases: (state) => request(`cases?state=${state}`),
-  case: (ref) => request(`cases/${encodeURIComponent(ref)}`),
+  find: (words) => request(`find?q=${encodeURIComponent(words)}`),
+  case: (ref) => request(about(ref)),
+  older: (ref, before) => request(`${about(ref)}?before=${before}`),
+  trail: (ref) => request(`${about(ref)}/trail`),
+  ready: (ref) => request(`${about(ref)}/suggestions`),
   changes: (after, wait, signal) => request(`changes?after=${after}&wait=${wait}`, { signal }, wait * 1000 + POLL_GRACE_MS),
-  act: (ref, action, body) => request(`cases/${encodeURIComponent(ref)}/${action}`, post(body)),
+  act: (ref, action, body) => request(`${about(ref)}/${action}`, post(body)),
+  file: (ref, file, asked) => request(`files?${query({ ref, name: file.name, ...asked })}`, upload(file), UPLOAD_MS),
+  draft: (body) => request("announcement", post(body)),
+  announce: (id, step, body) => request(`announcement/${id}/${step}`, post(body)),
 };
 
 function post(body) {
@@ -28,11 +38,19 @@ function post(body) {
   };
 }
 
+function upload(file) {
+  return { method: "POST", headers: { "Content-Type": "application/octet-stream", "X-Docent-Desk": "1" }, body: file };
+}
+
+function query(values) {
+  return new URLSearchParams(Object.entries(values).filter(([, value]) => value));
+}
+
 async function request(path, options = {}, limit = LIMIT_MS) {
   const { response, body } = await fetched(`${BASE}/${path}`, options, limit);
   if (response.ok && body !== null) return body;
-  if (response.status === 401) throw new SignedOut("signed out");
-  if (response.status >= 500 || body === null) throw new Unavailable(`status ${response.status}`);
+  if (response.status === 401) throw new SignedOut("You have been signed out.");
+  if (response.status >= 500 || body === null) throw new Unavailable("The server cannot be reached. Try again.");
   throw new Refused(body.error ?? `The server refused (${response.status}).`);
 }
 
@@ -48,7 +66,7 @@ async function fetched(address, { signal, ...options }, limit) {
       cache: "no-store",
     });
     return { response, body: await response.json().catch(() => null) };
-  } catch (error) {
-    throw new Unavailable(String(error));
+  } catch {
+    throw new Unavailable("The server cannot be reached. Try again.");
   }
 }

@@ -15,3 +15,8 @@ export function toldLines(told, language) {
 export function headline(kase) {
   return kase.told?.[0]?.words ?? kase.question;
 }
+
+/** The same in English, where it was translated. */
+export function headlineTranslated(kase) {
+  return kase.told?.length ? kase.told[0].translation : kase.question_translated;
+}

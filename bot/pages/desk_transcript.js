@@ -1,43 +1,28 @@
 // The transcript of a case: both languages side by side, notes unmistakable, replies with their fate.
 
-import { element, icon } from "./dom.js";
-import { linkify } from "./linkify.js";
-import { languageName, moment } from "./desk_words.js";
-
-const FATES = {
-  queued: ["clock", "Sending…"],
-  sending: ["clock", "Sending…"],
-  sent: ["tick", "Sent"],
-  delivered: ["tick", "Delivered"],
-  read: ["tick", "Read"],
-  waiting: ["clock", "Waits until the visitor writes"],
-  failed: ["alert", "Not sent yet, will be tried again"],
-  dead: ["alert", "Not delivered"],
-  cancelled: ["undo", "Undone, never sent"],
-};
+import { element } from "./dom.js";
+import { entry } from "./desk_entry.js";
 
 export class Transcript {
   #list = element("ol", { class: "transcript-list" });
+  #older = element("button", { type: "button", class: "button older", hidden: true, text: "Show older messages" });
   #shown = new Map();
+  #visitor = null;
 
-  /** `onUndo(message)` is called when a member of staff takes a reply back in time. */
-  constructor({ onUndo }) {
-    this.onUndo = onUndo;
-    this.node = element("div", { class: "transcript", role: "log", "aria-label": "Conversation", "aria-relevant": "additions", tabindex: "0" }, this.#list);
+  /** `onUndo(message)` takes a reply back, `onCorrect(message, text)` its translation; `readOlder(seq)` reads on. */
+  constructor({ onUndo, onCorrect, readOlder }) {
+    Object.assign(this, { onUndo, onCorrect, readOlder });
+    this.#older.addEventListener("click", () => this.#readOn());
+    this.node = element("div", { class: "transcript", role: "log", "aria-label": "Conversation", "aria-relevant": "additions", tabindex: "0" }, this.#older, this.#list);
   }
 
-  /** Show the messages; only what changed is drawn again, so that reading and selecting are not disturbed. */
-  show(messages, visitor) {
+  /** Show the newest page; only what changed is drawn again, so that reading and selecting are not disturbed. */
+  show(messages, visitor, older = false) {
+    const first = this.#shown.size === 0;
     const follow = this.#isAtEnd() || this.#hasNewReply(messages);
-    messages.forEach((message, index) => {
-      const drawn = this.#shown.get(message.seq);
-      const print = JSON.stringify(message);
-      if (drawn?.print === print) return;
-      const node = item(message, visitor, this.onUndo);
-      if (drawn) drawn.node.replaceWith(node);
-      else this.#list.insertBefore(node, this.#list.children[index] ?? null);
-      this.#shown.set(message.seq, { node, print });
-    });
+    this.#visitor = visitor;
+    if (first) this.#older.hidden = !older;
+    this.#draw(messages);
     this.tick();
     if (follow) this.#scroller.scrollTop = this.#scroller.scrollHeight;
   }
@@ -49,6 +34,49 @@ export class Transcript {
       fate.querySelector(".fate-text").textContent = seconds > 0 ? `Sending in ${seconds} s` : "Sending…";
       fate.querySelector(".undo").hidden = seconds <= 0;
     }
+  }
+
+  #draw(messages) {
+    for (const message of messages) {
+      const drawn = this.#shown.get(message.seq);
+      const print = JSON.stringify(message);
+      if (drawn?.print === print || drawn?.node.querySelector(".correcting")) continue;
+      const node = entry(message, this.#visitor, this);
+      if (drawn) drawn.node.replaceWith(node);
+      else this.#place(node, message.seq);
+      this.#shown.set(message.seq, { node, print });
+    }
+    this.#forget(messages);
+  }
+
+  /** A note that was sent after all is gone from the log: its place is a reply's now. */
+  #forget(messages) {
+    if (messages.length === 0) return;
+    const here = new Set(messages.map(({ seq }) => seq));
+    for (const [seq, { node }] of this.#shown) {
+      const inside = seq >= messages[0].seq && seq <= messages.at(-1).seq;
+      if (!inside || here.has(seq)) continue;
+      node.remove();
+      this.#shown.delete(seq);
+    }
+  }
+
+  #place(node, seq) {
+    const after = [...this.#list.children].reverse().find((each) => Number(each.dataset.seq) < seq);
+    if (after) after.after(node);
+    else this.#list.prepend(node);
+  }
+
+  /** Read the page before; what somebody looks at stays where it is. */
+  async #readOn() {
+    const first = this.#list.firstElementChild;
+    const page = first && (await this.readOlder(Number(first.dataset.seq)));
+    if (!page) return;
+    const before = this.#scroller.scrollHeight - this.#scroller.scrollTop;
+    this.#draw(page.messages);
+    this.#older.hidden = !page.older;
+    this.#scroller.scrollTop = this.#scroller.scrollHeight - before;
+    if (this.#older.hidden) this.node.focus({ preventScroll: true });
   }
 
   /** On a phone the whole case scrolls, elsewhere the transcript alone. */
@@ -70,82 +98,3 @@ export class Transcript {
   }
 }
 
-function item(message, visitor, onUndo) {
-  const kind = message.direction === "note" ? "note" : message.author;
-  return element("li", { class: `entry ${kind}`, "data-state": message.state, "data-seq": message.seq },
-    head(message, visitor),
-    texts(message),
-    attachments(message),
-    changes(message),
-    message.reaction ? element("p", { class: "later", text: `Reaction: ${message.reaction}` }) : null,
-    message.notice ? element("p", { class: "notice" }, icon("alert"), message.notice) : null,
-    message.direction === "out" ? fate(message, onUndo) : null,
-    message.direction === "note" && message.reason ? element("p", { class: "why", text: message.reason }) : null,
-  );
-}
-
-function head(message, visitor) {
-  const time = element("time", { datetime: message.at, text: moment(message.at) });
-  const badge = message.direction === "note" ? element("span", { class: "badge" }, icon("note"), "Note – never sent") : null;
-  return element("p", { class: "entry-head" }, element("strong", { text: authorName(message, visitor) }), badge, time);
-}
-
-function authorName({ author, author_name: name }, visitor) {
-  return { visitor: visitor || "Visitor", bot: "Bot", system: "Docent" }[author] ?? name ?? "Staff";
-}
-
-function texts(message) {
-  const { text, language, translation } = message;
-  if (!text && message.attachments?.length) return null;
-  if (!translation) return element("div", { class: "versions" }, version(text, language));
-  const label = element("p", { class: "version-label" }, tongue(language));
-  const ours = message.direction === "out"; // Staff's own words, beside what the visitor reads.
-  const how = ours ? `, as written; translated by ${translation.engine}` : `, translated by ${translation.engine}`;
-  const by = element("p", { class: "version-label" }, tongue(translation.language), how);
-  return element("div", { class: "versions two" },
-    version(text, language, label),
-    version(translation.text, translation.language, by, "translated"));
-}
-
-function tongue(language) {
-  return element("span", { lang: language, text: languageName(language) });
-}
-
-function version(text, language, label = null, kind = "original") {
-  return element("div", { class: `version ${kind}` }, label,
-    element("p", { class: "text", lang: language, dir: "auto" }, linkify(text)));
-}
-
-function attachments({ attachments: sent = [], language }) {
-  if (sent.length === 0) return null;
-  return element("ul", { class: "attached" }, ...sent.map((words) => element("li", { lang: language, text: `📎 ${words}` })));
-}
-
-/** What a visitor made of a message later; the words above are those that were answered. */
-function changes({ versions = [], language }) {
-  if (versions.length === 0) return null;
-  return element("ol", { class: "changes" }, ...versions.map(({ at, text }) =>
-    element("li", {},
-      element("p", { class: "version-label", text: text === null ? `Taken back ${moment(at)}` : `Changed ${moment(at)} to` }),
-      text === null ? null : element("p", { class: "text", lang: language, dir: "auto" }, linkify(text)))));
-}
-
-/** When it leaves by this device's clock, which may be slow: never further off than the whole delay. */
-function deadline({ send_at: sendAt, at }) {
-  const delay = Date.parse(sendAt) - Date.parse(at);
-  return Math.min(Date.parse(sendAt), Date.now() + delay);
-}
-
-function fate(message, onUndo) {
-  if (message.author !== "staff") return null;
-  const state = (message.state === "sent" && message.receipt) || message.state;
-  const [sign, words] = FATES[state] ?? ["clock", state];
-  const text = element("span", { class: "fate-text", text: message.reason ? `${words}: ${message.reason}` : words });
-  const node = element("p", { class: "fate" }, icon(sign), text);
-  const leaving = (state === "queued" || state === "sending") && message.send_at;
-  if (!leaving && state !== "waiting") return node;
-  if (leaving) node.dataset.sendAt = deadline(message);
-  node.append(element("button", { type: "button", class: "button undo", on: { click: () => onUndo(message) } },
-    icon("undo"), "Undo"));
-  return node;
-}

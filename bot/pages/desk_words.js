@@ -12,17 +12,22 @@ const CHANNELS = {
 const LANGUAGES = { en: "English", "zh-Hans": "简体中文", "zh-Hant": "繁體中文" };
 
 const STATES = {
-  queued: "Waiting",
+  queued: "Unclaimed",
   claimed: "Claimed",
+  waiting: "With the visitor",
+  reopened: "Opened again",
   resolved: "Resolved",
   returned: "Back to bot",
 };
 
+const MOODS = { angry: "😠 Angry", upset: "🙁 Upset", pleased: "🙂 Pleased" };
+
 const MINUTE_MS = 60000;
 
 export const channelName = (channel) => CHANNELS[channel] ?? channel;
-export const languageName = (language) => LANGUAGES[language] ?? language ?? "Unknown";
+export const languageName = (language) => LANGUAGES[language] ?? (language || "Unknown");
 export const stateName = (state) => STATES[state] ?? state;
+export const moodName = (mood) => MOODS[mood] ?? null;
 
 /** "opening_hours" as "Opening hours". */
 export function topicName(topic) {
@@ -34,25 +39,40 @@ export function isClosed({ state }) {
   return state === "resolved" || state === "returned";
 }
 
+export function isClaimed({ state }) {
+  return state === "claimed" || state === "waiting";
+}
+
 export function isUrgent({ priority, state }) {
   return priority === "urgent" && !isClosed({ state });
 }
 
 export function isOverdue(kase, now = Date.now()) {
-  if (isClosed(kase) || kase.first_reply_at) return false;
-  return kase.overdue || (kase.due_at !== null && Date.parse(kase.due_at) < now);
+  if (isClosed(kase)) return false;
+  return Boolean(kase.overdue) || (Boolean(kase.due_at) && Date.parse(kase.due_at) < now);
 }
 
-/** One short line about time: how long somebody has waited and when a reply was promised. */
+/** One short line about time: how long the visitor has waited and when something was promised. */
 export function timing(kase, now = Date.now()) {
+  const state = standing(kase, now);
+  if (isClosed(kase) || !kase.due_at || state.endsWith("answer now")) return state;
+  return `${state}, ${until(kase.due_at, now)}`;
+}
+
+/** How a case stands: who waits for whom, and since when. */
+export function standing(kase, now = Date.now()) {
   if (isClosed(kase)) return `${stateName(kase.state)} ${moment(kase.closed_at, now)}`;
-  if (kase.first_reply_at) return `Answered ${moment(kase.first_reply_at, now)}`;
-  const waited = `Waiting ${span(now - Date.parse(kase.opened_at))}`;
-  if (isUrgent(kase)) return `${waited}, answer now`;
-  if (!kase.due_at) return waited;
-  const left = Date.parse(kase.due_at) - now;
-  if (isOverdue(kase, now)) return `${waited}, overdue by ${span(Math.max(0, -left))}`;
-  return `${waited}, due in ${span(left)}`;
+  const since = kase.waiting_since ?? (kase.first_reply_at ? null : kase.opened_at);
+  const answered = kase.first_reply_at ? `Answered ${moment(kase.first_reply_at, now)}` : "Open";
+  if (kase.state === "waiting") return "Waiting for the visitor";
+  const state = since ? `Waiting ${span(now - Date.parse(since))}` : answered;
+  return isUrgent(kase) && since ? `${state}, answer now` : state;
+}
+
+/** "due in 18 min" or "overdue by 7 min". */
+export function until(at, now = Date.now()) {
+  const left = Date.parse(at) - now;
+  return left < 0 ? `overdue by ${span(-left)}` : `due in ${span(left)}`;
 }
 
 /** A duration in its largest useful unit. */

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import mimetypes
 import re
@@ -9,37 +10,23 @@ import threading
 import time
 import uuid
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
 from http.cookies import SimpleCookie
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from .backend_desk import DeskBackend, Json, iso, language_of
+
+__all__ = ["Backend", "iso", "serve"]
+
 PAGES = Path(__file__).parents[2] / "bot" / "pages"
-MUSEUM = {"en": "Aldermere Museum", "zh-Hans": "奥德米尔博物馆", "zh-Hant": "奧德米爾博物館"}
-DEPARTMENTS = [
-    {"id": "visitor_services", "name": "Visitor services"},
-    {"id": "access", "name": "Access"},
-]
-NOTE = re.compile(
-    r"^\s*(note|internal|private|备注|備註|内部|內部|私信)\s*[:：]|^\s*//", re.IGNORECASE
+# One grey pixel.
+PICTURE = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mOor6//DwAFgAJ/p+8eSQAAAABJRU5ErkJg"
+    "gg=="
 )
-TOPICS = [("audio_guides", 0.46), ("guided_tours", 0.31), ("languages", 0.12)]
-Json = dict[str, Any]
-
-
-def iso(seconds: float = 0) -> str:
-    """Now, or so many seconds from now, as the API writes it."""
-    moment = datetime.now(timezone.utc) + timedelta(seconds=seconds)
-    return moment.isoformat(timespec="seconds")
-
-
-def language_of(text: str) -> str:
-    """A rough guess, enough for a stand-in."""
-    if not re.search(r"[\u4e00-\u9fff]", text):
-        return "en"
-    return "zh-Hant" if re.search(r"[館時開門請問幾點嗎這]", text) else "zh-Hans"
+MUSEUM = {"en": "Aldermere Museum", "zh-Hans": "奥德米尔博物馆", "zh-Hant": "奧德米爾博物館"}
 
 
 @dataclass
@@ -50,6 +37,7 @@ class Conversation:
     messages: list[Json] = field(default_factory=list)
     typing: bool = False
     speaker: str = "bot"
+    changes: list[Json] = field(default_factory=list)
 
     def add(self, author: str, text: str, **more: Any) -> Json:
         message = {
@@ -70,26 +58,22 @@ class Conversation:
     def news(self, after: int) -> Json:
         return {
             "messages": [message for message in self.messages if message["seq"] > after],
+            "changes": self.changes,
             "typing": self.typing,
             "speaker": self.speaker,
             "cursor": len(self.messages),
         }
 
 
-class Backend:
+class Backend(DeskBackend):
     """The state behind the two pages; tests read it and arrange trouble with it."""
 
     def __init__(self) -> None:
-        self.changed = threading.Condition()
+        super().__init__()
         self.conversations: dict[str, Conversation] = {}
         self.posts: list[Json] = []
         self.trouble: list[int | str] = []
         self.bot_delay = 0.1
-        self.cases: dict[str, Json] = {}
-        self.broken: list[str] = []
-        self.version = 1
-        self.undo_seconds = 2.0
-        self.password: str | None = None
 
     # --- Visitors ---
 
@@ -150,105 +134,6 @@ class Backend:
                 conversation.add("bot", f"You wrote: {text}")
             self.changed.notify_all()
 
-    # --- Staff ---
-
-    def open_case(self, ref: str, name: str, question: str, **more: Any) -> None:
-        case = {
-            "ref": ref,
-            "conversation_id": f"web:{ref}",
-            "name": name,
-            "state": "queued",
-            "department": "visitor_services",
-            "owner": None,
-            "channel": "web",
-            "language": language_of(question),
-            "question": question,
-            "opened_at": iso(-12 * 60),
-            "claimed_at": None,
-            "first_reply_at": None,
-            "closed_at": None,
-            "due_at": iso(18 * 60),
-            "overdue": False,
-        } | more
-        with self.changed:
-            self.cases[ref] = {"case": case, "messages": []}
-            self.add(ref, "in", "visitor", question, author_name=name)
-
-    def add(self, ref: str, direction: str, author: str, text: str, **more: Any) -> Json:
-        messages = self.cases[ref]["messages"]
-        message = {
-            "seq": len(messages) + 1,
-            "direction": direction,
-            "author": author,
-            "author_name": None,
-            "text": text,
-            "language": language_of(text),
-            "translation": None,
-            "notice": None,
-            "state": "received",
-            "reason": None,
-            "send_at": None,
-            "at": iso(),
-        } | more
-        messages.append(message)
-        self.touch()
-        return message
-
-    def touch(self) -> None:
-        with self.changed:
-            self.version += 1
-            self.changed.notify_all()
-
-    def act(self, ref: str, action: str, body: Json) -> Json:
-        """One staff action, by the rules of the desk."""
-        case, by = self.cases[ref]["case"], body["by"]
-        outcome: Json = {"ok": True, "outcome": "done", "reason": None}
-        if action == "claim":
-            case.update(owner=by, state="claimed", claimed_at=iso())
-        elif action in {"resolve", "back_to_bot"}:
-            case.update(state="resolved" if action == "resolve" else "returned", closed_at=iso())
-        elif action == "department":
-            case["department"] = body["department"]
-        elif action == "undo":
-            self.cases[ref]["messages"][body["seq"] - 1].update(state="cancelled", send_at=None)
-        elif action == "note":
-            self.add(ref, "note", "staff", body["text"], author_name=by, state="kept")
-            outcome["outcome"] = "note"
-        else:
-            outcome |= self.reply(ref, case, body)
-        self.touch()
-        return outcome
-
-    def reply(self, ref: str, case: Json, body: Json) -> Json:
-        text, by, confirm = body["text"], body["by"], body.get("confirm")
-        if NOTE.match(text):
-            reason = "It starts with a note word."
-            self.add(ref, "note", "staff", text, author_name=by, state="kept", reason=reason)
-            return {"outcome": "note", "reason": reason}
-        if case["owner"] is None and confirm != "claim":
-            return {"outcome": "needs_claim"}
-        if case["owner"] not in {None, by} and confirm != "anyway":
-            return {"outcome": "needs_confirm"}
-        if case["owner"] is None:
-            case.update(owner=by, state="claimed", claimed_at=iso())
-        case["first_reply_at"] = case["first_reply_at"] or iso()
-        sent = self.add(
-            ref,
-            "out",
-            "staff",
-            text,
-            author_name=by,
-            state="queued",
-            send_at=iso(self.undo_seconds),
-        )
-        threading.Timer(self.undo_seconds, self.deliver, (sent,)).start()
-        return {"outcome": "queued"}
-
-    def deliver(self, message: Json) -> None:
-        if message["state"] == "queued":
-            message.update(state="delivered", send_at=None)
-            self.touch()
-
 
 class Handler(BaseHTTPRequestHandler):
     """The addresses of both pages."""
@@ -290,8 +175,7 @@ class Handler(BaseHTTPRequestHandler):
         elif self.headers.get("X-Docent-Desk") != "1" or not self.signed_in():
             self.json({"error": "not allowed"}, 403)
         else:
-            _, _, _, _, ref, action = self.path.split("/")
-            self.json(self.backend.act(ref, action, json.loads(raw)))
+            self.desk_post(raw)
 
     # --- Visitors ---
 
@@ -332,9 +216,10 @@ class Handler(BaseHTTPRequestHandler):
 
     def wait(self, query: dict[str, str], ready: Any) -> None:
         end = time.monotonic() + float(query.get("wait", 0))
-        with self.backend.changed:
+        changed = self.backend.changed
+        with changed:
             while not ready() and (left := end - time.monotonic()) > 0:
-                self.backend.changed.wait(min(left, 0.5))
+                changed.wait(min(left, 0.5))
 
     # --- Staff ---
 
@@ -349,18 +234,23 @@ class Handler(BaseHTTPRequestHandler):
             after = int(query["after"])
             self.wait(query, lambda: backend.version > after)
             self.json({"version": backend.version})
-        elif path == "cases":
-            closed = query["state"] == "closed"
-            cases = [entry["case"] for entry in backend.cases.values()]
-            wanted = [case for case in cases if (case["closed_at"] is not None) == closed]
-            shown = {"cases": wanted, "departments": DEPARTMENTS, "broken": backend.broken}
-            self.json({**shown, "version": backend.version})
-        elif entry := backend.cases.get(path.removeprefix("cases/")):
-            understood = [{"topic": topic, "confidence": share} for topic, share in TOPICS]
-            case = entry["case"] | {"reason": "asked_for_a_person", "understood": understood}
-            self.json({"case": case, "messages": entry["messages"], "version": backend.version})
+        elif path.startswith("files/"):
+            self.respond(200, PICTURE, {"Content-Type": "image/png"})
         else:
-            self.json({"error": "There is no such case."}, 404)
+            found = backend.desk_read(path, query)
+            self.json(found or {"error": "There is no such case."}, 200 if found else 404)
+
+    def desk_post(self, raw: bytes) -> None:
+        url = urlsplit(self.path)
+        parts = url.path.removeprefix("/desk/api/").split("/")
+        if parts[0] == "files":
+            query = {key: values[0] for key, values in parse_qs(url.query).items()}
+            self.json(self.backend.upload(query, raw))
+        elif parts[0] == "announcement":
+            self.json(self.backend.announcement(parts[1:], json.loads(raw)))
+        else:
+            answer = self.backend.act(parts[1], parts[2], json.loads(raw))
+            self.json(answer, 409 if answer["outcome"] == "refused" else 200)
 
     # --- Answers ---
 
@@ -389,7 +279,10 @@ class Handler(BaseHTTPRequestHandler):
 
 
 def serve(backend: Backend) -> tuple[ThreadingHTTPServer, str]:
-    """Start serving on a free port of this machine; returns the server and its address."""
+    """Start serving on a free port of this machine; returns the server and its address.
+
+    Another backend takes this one's place with `server.RequestHandlerClass.backend = other`.
+    """
     handler = type("Handler", (Handler,), {"backend": backend})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True

@@ -27,7 +27,7 @@
   }
 
   function smallTargets() {
-    const targets = "button, select, textarea, input:not([type=radio]), .mode, a.row, a.button";
+    const targets = "button, select, textarea, input:not([type=radio], [type=checkbox]), .mode, .check, a.row, a.button";
     return shown(targets).filter((node) => {
       const { width, height } = node.getBoundingClientRect();
       return width < 43.5 || height < 43.5;

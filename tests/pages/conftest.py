@@ -39,17 +39,25 @@ def browser() -> Iterator[Any]:
         browser.close()
 
 
-@pytest.fixture
-def backend() -> Backend:
-    return Backend()
-
-
-@pytest.fixture
-def address(backend: Backend) -> Iterator[str]:
-    server, address = serve(backend)
-    yield address
+@pytest.fixture(scope="package")
+def server() -> Iterator[tuple[Any, str]]:
+    """One server for all tests of the pages; each test puts its own backend behind it."""
+    server, address = serve(Backend())
+    yield server, address
     server.shutdown()
     server.server_close()
+
+
+@pytest.fixture
+def backend(server: tuple[Any, str]) -> Backend:
+    made = Backend()
+    server[0].RequestHandlerClass.backend = made
+    return made
+
+
+@pytest.fixture
+def address(server: tuple[Any, str], backend: Backend) -> str:
+    return server[1]
 
 
 @pytest.fixture

@@ -9,8 +9,9 @@ from typing import Any
 
 from playwright.sync_api import sync_playwright
 
-from .backend import Backend, iso, serve
+from .backend import Backend, serve
 from .conftest import DESKTOP, FLAGS, PHONE
+from .scenes import REPLY, arrange
 
 LOOKS = [(size, scheme) for size in ("phone", "desktop") for scheme in ("light", "dark")]
 
@@ -56,94 +57,49 @@ def chat_chinese(backend: Backend, page: Any, folder: Path, look: str) -> None:
     backend.trouble = []
 
 
-def arrange_desk(backend: Backend) -> None:
-    backend.open_case(
-        "D-104",
-        "陈晓梅",
-        "你好，请问讲解器有中文的吗？我带父母来，他们不会英文。",
-        channel="wechat",
-        due_at=iso(-420),
-        overdue=True,
-        opened_at=iso(-2220),
-    )
-    backend.open_case(
-        "D-105",
-        "James Whitfield",
-        "I left a grey umbrella in the cloakroom on Friday.",
-        channel="messenger",
-        opened_at=iso(-360),
-        due_at=iso(1440),
-        department=None,
-    )
-    backend.open_case(
-        "D-103",
-        "林雅婷",
-        "請問學校團體預約要多久以前申請？",
-        channel="telegram",
-        owner="Mei",
-        state="claimed",
-        opened_at=iso(-5400),
-        first_reply_at=iso(-3600),
-        department="access",
-    )
-    first = backend.cases["D-104"]["messages"][0]
-    first.update(
-        at=iso(-2220),
-        translation={
-            "text": "Hello, do you have audio guides in Chinese? "
-            "I am bringing my parents, who do not speak English.",
-            "language": "en",
-            "engine": "googletrans",
-        },
-    )
-    backend.add(
-        "D-104",
-        "out",
-        "bot",
-        "您的问题已转给馆里的同事，同事会直接在这里回复您。您的编号是D-104。",
-        at=iso(-2215),
-        state="sent",
-        translation={
-            "text": "I have passed your question to a colleague, "
-            "who will answer you right here. Your reference is D-104.",
-            "language": "en",
-            "engine": "Docent",
-        },
-    )
-    backend.add(
-        "D-104",
-        "note",
-        "staff",
-        "The Mandarin guides came back from repair this morning, ask Tom for the count.",
-        author_name="Anna",
-        state="kept",
-        at=iso(-900),
-    )
-    backend.add(
-        "D-104",
-        "in",
-        "visitor",
-        "我们下午三点到。",
-        author_name="陈晓梅",
-        at=iso(-120),
-        notice="Translation is not available right now; this is the original.",
-    )
-
-
 def desk(backend: Backend, page: Any, folder: Path, look: str) -> None:
+    """An afternoon at the desk: the list, cases in both scripts, a reply, one that is closed."""
     backend.cases.clear()
-    arrange_desk(backend)
-    page.goto("/desk")
+    arrange(backend)
+    page.goto("/desk#/")
     page.wait_for_selector(".row")
     page.screenshot(path=folder / f"desk-list-{look}.png")
-    page.click("[data-ref=D-104]")
-    page.wait_for_selector(".entry")
-    page.screenshot(path=folder / f"desk-case-{look}.png")
-    page.fill("#words", "Yes, we have ten Mandarin audio guides. I have kept three for you.")
-    page.click("text=Claim and send")
+    shown(page, "D-1104")
+    page.screenshot(path=folder / f"desk-hans-{look}.png")
+    page.fill("#words", REPLY)
+    page.click("text=Check translation")
+    page.wait_for_selector(".preview .turned")
+    page.screenshot(path=folder / f"desk-preview-{look}.png")
+    page.get_by_role("button", name="Send", exact=True).click()
     page.wait_for_selector(".undo:visible")
-    page.click("text=Note (stays here)")
     page.screenshot(path=folder / f"desk-reply-{look}.png")
+    shown(page, "D-1103")
+    page.get_by_role("button", name="Ready answers").click()
+    page.wait_for_selector(".ready-item")
+    page.screenshot(path=folder / f"desk-hant-{look}.png")
+    shown(page, "D-1105")
+    page.get_by_role("button", name="More").click()
+    page.get_by_role("button", name="History").click()
+    page.wait_for_selector(".trail-list li")
+    page.screenshot(path=folder / f"desk-more-{look}.png")
+    page.goto("/desk#/")
+    page.get_by_role("tab", name="Closed").click()
+    shown(page, "D-1098")
+    page.screenshot(path=folder / f"desk-closed-{look}.png")
+    page.goto("/desk#/")
+    page.click("#announce")
+    page.fill("#announce-words", "The galleries close at three today.")
+    page.click("text=Look at it first")
+    page.wait_for_selector(".announce-language")
+    page.screenshot(path=folder / f"desk-announce-{look}.png")
+
+
+def shown(page: Any, ref: str) -> None:
+    if page.locator(".back:visible").count():
+        page.click(".back")
+    page.click(f"[data-ref={ref}]")
+    page.wait_for_selector(f".facts dd:text-is('{ref}') >> nth=0", state="attached")
+    page.wait_for_timeout(200)
 
 
 def main() -> None:

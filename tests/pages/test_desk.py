@@ -83,6 +83,9 @@ def test_tabs_open_mine_and_closed(desk, backend):
     page.get_by_role("tab", name="Mine").click()
     assert [row.get_attribute("data-ref") for row in page.locator(".row").all()] == ["D-1"]
     page.get_by_role("tab", name="Mine").press("ArrowRight")
+    assert [row.get_attribute("data-ref") for row in page.locator(".row").all()] == ["D-1"]
+    assert page.get_by_role("tab", name="Overdue 1").get_attribute("aria-selected") == "true"
+    page.get_by_role("tab", name="Overdue").press("ArrowRight")
     page.wait_for_selector("[data-ref=D-2]")
     assert "Resolved" in page.locator("[data-ref=D-2]").inner_text()
     assert page.get_by_role("tab", name="Closed").get_attribute("aria-selected") == "true"
@@ -93,7 +96,7 @@ def test_the_case_shows_both_languages_and_what_the_bot_understood(desk):
     head = page.locator(".case-head").inner_text()
     for fact in (
         "陈晓梅",
-        "Waiting",
+        "Unclaimed",
         "WeChat",
         "Audio guides 46 %",
         "Guided tours 31 %",
@@ -220,12 +223,13 @@ def test_closing_a_case(desk, backend, button, state):
     page = desk("D-1")
     page.get_by_role("button", name=button).click()
     page.wait_for_selector(f".state-badge:has-text('{state}')")
-    assert page.locator("#words").is_hidden()
+    page.wait_for_selector("button:text-is('Reopen and send')")
     page.wait_for_selector("[data-ref=D-1]", state="detached")
 
 
 def test_the_department_can_be_changed(desk, backend):
     page = desk("D-2")
+    page.get_by_role("button", name="More").click()
     page.select_option("#department", label="Access")
     page.wait_for_selector("[data-ref=D-2]:has-text('Access')")
     assert backend.cases["D-2"]["case"]["department"] == "access"
