@@ -6,37 +6,34 @@ in order within a conversation, and each ends answered, with staff, or with an a
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from bot import history, metrics, outbox
+from bot.accepting import accept
 from bot.content.voice import Voice
 from bot.desk.casework import Casework, Request
 from bot.desk.readable import Beside, Told, beside, readable, untranslated
 from bot.desk.requests import request_of
 from bot.dialogue import Dialogue, Turn
 from bot.errors import DocentError
-from bot.language import settle
 from bot.limits import Limits
 from bot.messages import Button, Event, Inbound, Reply
-from bot.store import Connection, Row, log, queue, windows
+from bot.store import Connection, Row, log, queue
 from bot.store.database import Database
 from bot.store.tables import messages
 from bot.translate import Translator
-from bot.windows import MESSAGE
 from bot.worker import Worker
 
 logger = logging.getLogger(__name__)
 
 # Waits before a turn is tried again, in seconds; after the last the visitor hears an apology.
 TURN_RETRIES = (0.5, 2.0)
+CLOSED_MEANWHILE = "the case was closed"
 # A longer text is not read as a question; its writer is asked for the question in short.
 LONGEST_QUESTION = 1500
-# What the log has room for: ids of people and messages, names.
-LONGEST_ID = 200
 
 # What a visitor may send instead of words; data/sentences.yml has an answer to each.
 SEEN_KINDS = ("image", "audio", "voice", "video", "file", "sticker", "location", "contact")
@@ -108,7 +105,7 @@ class Inbox:
         new = 0
         for event in events:
             if isinstance(event, Inbound):
-                new += _accept(connection, event)
+                new += accept(connection, event)
             else:
                 self._casework.note(connection, event)
         return new
@@ -116,17 +113,28 @@ class Inbox:
     async def answer(self, asked: Asked) -> None:
         """Answers one claimed message, or hands it to whoever speaks."""
         try:
-            if asked.speaker in (log.QUEUED, log.HUMAN):
-                words = await beside(self._translator, asked.row.text, asked.language)
-                await self._database.run(self._to_desk, asked, words)
-            else:
-                self._thinking(asked.row)
-                reply = self._unread(asked)
-                turn = await self._turn(asked) if reply is None else Turn(asked.memory, [reply])
-                await self._finish(asked, turn)
+            if not await self._database.run(self._is_rating, asked):
+                await self._hand_on(asked)
         except Exception as error:
             await self._failed(asked, error)
         self._news()
+
+    async def _hand_on(self, asked: Asked) -> None:
+        if asked.speaker in (log.QUEUED, log.HUMAN):
+            words = await beside(self._translator, asked.row.text, asked.language)
+            await self._database.run(self._to_desk, asked, words)
+        else:
+            self._thinking(asked.row)
+            reply = self._unread(asked)
+            turn = await self._turn(asked) if reply is None else Turn(asked.memory, [reply])
+            await self._finish(asked, turn)
+
+    def _is_rating(self, connection: Connection, asked: Asked) -> bool:
+        """Takes what tells how content the visitor was; False for what is to be answered."""
+        if not self._casework.takes_rating(connection, asked.row, asked.choice):
+            return False
+        self._end(connection, asked, "rated")
+        return True
 
     async def _finish(self, asked: Asked, turn: Turn) -> None:
         request = None if turn.case is None else request_of(turn.case)
@@ -167,6 +175,11 @@ class Inbox:
         return Reply(self._voice.say(key, asked.language), (person,))
 
     def _to_desk(self, connection: Connection, asked: Asked, words: Beside | None = None) -> None:
+        present = log.locked_conversation(connection, asked.row.conversation_id)
+        if present.speaker not in (log.QUEUED, log.HUMAN):
+            # Closed while these words were read: they are taken anew, and the bot answers them.
+            queue.retry(connection, messages, asked.row.seq, "received", 0, CLOSED_MEANWHILE)
+            return
         log.change_message(connection, asked.row.seq, translation=words)
         self._casework.relay(connection, asked.row)
         self._end(connection, asked, "relayed")
@@ -190,6 +203,7 @@ class Inbox:
         if told is not None:
             log.change_message(connection, asked.row.seq, translation=told.beside)
             self._open_case(connection, asked, told.request)
+        self._casework.hear_praise(connection, asked.row.seq)
         log.change_conversation(connection, present.id, memory=turn.memory)
         if told is not None or turn.settled or turn.unfinished:
             left = turn.unfinished if told is None else None
@@ -259,59 +273,12 @@ class Inbox:
             await self._finish(asked, Turn(None, case=apology))
 
 
-def _accept(connection: Connection, message: Inbound) -> bool:
-    if len(message.person_id) > LONGEST_ID:
-        return False
-    message = _holdable(message)
-    pinned = log.pinned_language(connection, message.conversation_id)
-    language = settle(message.text, pinned, message.locale)
-    seq = log.accept(connection, message, language, _payload(message))
-    if seq is None:
-        return False
-    if message.act == MESSAGE:
-        windows.release(connection, message.conversation_id)
-    return True
-
-
-def _holdable(message: Inbound) -> Inbound:
-    """Returns a message whose names fit their columns; no platform sends longer ones."""
-    position = message.position
-    return replace(
-        message,
-        platform_id=_short(message.platform_id),
-        message_id=message.message_id and _short(message.message_id),
-        name=message.name and message.name[:LONGEST_ID],
-        position=position if position is None or abs(position) < 1 << 63 else None,
-    )
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= LONGEST_ID else hashlib.sha256(name.encode()).hexdigest()
-
-
 def _received(attachments: list[dict[str, Any]] | None) -> str:
     """Returns the sentence that answers what came without words."""
     if not attachments:
         return "empty_message"
     kind = attachments[0]["kind"]
     return f"received.{kind}" if kind in SEEN_KINDS else "received.file"
-
-
-def _payload(message: Inbound) -> dict[str, Any]:
-    """Returns what of a message is no words, as the log keeps it."""
-    found: dict[str, Any] = {}
-    if message.choice is not None:
-        found["choice"] = message.choice
-    if message.means is not None:
-        found["means"] = message.means
-    if message.place:
-        found["place"] = dict(message.place)
-    if message.attachments:
-        found["attachments"] = [
-            {name: value for name, value in vars(each).items() if value is not None}
-            for each in message.attachments
-        ]
-    return found
 
 
 def _claim(connection: Connection) -> Asked | None:

@@ -37,6 +37,8 @@ class Limits:
         with_choices: Of a text that has buttons, where that is less.
         passive_seconds: For so long after a visitor's message its answer may travel in the
             response to the webhook; until then it is not sent in any other way.
+        edits: Whether a message that was sent can be changed.
+        deletes: Whether a message that was sent can be taken away.
     """
 
     length: int
@@ -45,6 +47,8 @@ class Limits:
     label: int = 20
     with_choices: int | None = None
     passive_seconds: float = 0.0
+    edits: bool = False
+    deletes: bool = False
 
 
 # What closes a quotation or a bracket stays with what it closes, and what opens one with the rest.

@@ -148,13 +148,23 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class Carried:
+    """A file on its way to a visitor: its cleaned name, its kind by its bytes, and the bytes."""
+
+    name: str
+    mime: str
+    data: bytes
+
+
+@dataclass(frozen=True)
 class Outbound:
     """One platform message: already short enough, buttons already opaque.
 
     `standing` is what the platform's window allows now (`bot.windows`): open, or person where only
     what a person wrote may go. `place` is where the message belongs, as `Inbound.place` said.
     `is_template` asks for the approved template that a platform allows outside its window, in
-    `language`, instead of words of our own.
+    `language`, instead of words of our own. Where there is a `file`, it is what goes; `text` only
+    tells of it in the log.
     """
 
     text: str
@@ -165,3 +175,4 @@ class Outbound:
     standing: str = OPEN
     place: Mapping[str, str] = field(default_factory=dict)
     is_template: bool = False
+    file: Carried | None = None

@@ -2,28 +2,31 @@
 
 `lay` cuts a reply to what the channel can carry and writes one row for each platform message,
 inside the caller's transaction. `Outbox` sends the rows: in order within a conversation, again
-after a passing error, never by the bot while a person speaks.
+after a passing error, never by the bot while a person speaks. A row may also change or take away a
+message that was sent before.
 """
 
 from __future__ import annotations
 
 import logging
 import random
-import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from bot import metrics
 from bot.errors import SendFailed
-from bot.limits import Limits, shorten, split, split_for_choices
-from bot.messages import Choice, Outbound, Reply
-from bot.store import Connection, Row, log, queue, windows
+from bot.laying import lay, lay_template
+from bot.limits import Limits
+from bot.messages import Carried, Choice, Outbound
+from bot.store import Connection, Row, files, log, queue, revisions, windows
+from bot.store.blobs import Blobs
 from bot.store.database import Database
 from bot.store.tables import messages
-from bot.windows import CLOSED, OPEN, Left, Window
+from bot.windows import CLOSED, OPEN, WHILE_OPEN, Left, Window
 from bot.worker import Worker
+
+__all__ = ["Outbox", "lay"]
 
 logger = logging.getLogger(__name__)
 
@@ -42,6 +45,12 @@ class Sender(Protocol):
     async def deliver(self, person_id: str, message: Outbound) -> str | None:
         """Sends one message; returns the platform's id of it. Raises SendFailed."""
 
+    async def edit(self, person_id: str, platform_id: str, message: Outbound) -> None:
+        """Changes a message that was sent. Raises SendFailed."""
+
+    async def delete(self, person_id: str, platform_id: str) -> None:
+        """Takes a message away that was sent. Raises SendFailed."""
+
     def template(self) -> str:
         """Returns the name of the template that may go outside the window, or ""."""
 
@@ -51,90 +60,16 @@ Listener = Callable[[Connection, Row[Any], str], None]
 
 @dataclass(frozen=True)
 class Leaving:
-    """A claimed message with what its platform allows now."""
+    """A claimed message with what its platform allows now.
+
+    `target` is the message that it changes, where it is none of its own; `carried` is its file.
+    """
 
     row: Row[Any]
     left: Left
     place: Mapping[str, str]
-
-
-def lay(
-    connection: Connection,
-    conversation_id: str,
-    channel: str,
-    reply: Reply,
-    limits: Limits,
-    *,
-    author: str,
-    language: str,
-    author_name: str | None = None,
-    author_id: str | None = None,
-    in_reply_to: int | None = None,
-    case_id: int | None = None,
-    not_before: datetime | None = None,
-    slack_ts: str | None = None,
-    translation: Mapping[str, str] | None = None,
-) -> list[int]:
-    """Writes a reply to the log, ready to be sent; returns the numbers of its messages.
-
-    `translation` is what stands beside the whole of it for staff; it is kept with the first part.
-    """
-    parts = (split_for_choices if reply.buttons else split)(reply.text, limits)
-    numbers = []
-    for index, part in enumerate(parts):
-        last = index == len(parts) - 1
-        shown = _opaque(connection, conversation_id, reply, limits) if last else []
-        numbers.append(
-            log.add_message(
-                connection,
-                conversation_id=conversation_id,
-                channel=channel,
-                direction="out",
-                author=author,
-                author_name=author_name,
-                author_id=author_id,
-                text=part,
-                language=language,
-                payload={"choices": shown} if shown else {},
-                state="queued",
-                in_reply_to=in_reply_to,
-                case_id=case_id,
-                not_before=not_before or _response_until(connection, in_reply_to, limits),
-                slack_ts=slack_ts if index == 0 else None,
-                translation=dict(translation) if translation and index == 0 else None,
-            )
-        )
-    return numbers
-
-
-def _response_until(
-    connection: Connection, in_reply_to: int | None, limits: Limits
-) -> datetime | None:
-    """Returns until when an answer belongs to the response to the webhook, if it does."""
-    if in_reply_to is None or not limits.passive_seconds:
-        return None
-    asked = log.message(connection, in_reply_to)
-    until = None if asked is None else asked.at + timedelta(seconds=limits.passive_seconds)
-    return until if until is not None and until > log.now() else None
-
-
-def _opaque(
-    connection: Connection, conversation_id: str, reply: Reply, limits: Limits
-) -> list[dict[str, str]]:
-    """Gives every button an id that means nothing outside and belongs to this person alone."""
-    shown = []
-    for button in reply.buttons[: limits.choices]:
-        choice_id = secrets.token_urlsafe(12)
-        label = shorten(button.label, limits.label, limits.measure)
-        log.add_choice(
-            connection,
-            id=choice_id,
-            conversation_id=conversation_id,
-            value=button.value,
-            label=label,
-        )
-        shown.append({"id": choice_id, "label": label})
-    return shown
+    target: Row[Any] | None = None
+    carried: Row[Any] | None = None
 
 
 class Outbox:
@@ -148,6 +83,7 @@ class Outbox:
         waiting: Told that a message waits until the visitor writes, and why.
         news: Called after each try, when there is something to show.
         health: Told what a channel's platform answered: None, or the failure.
+        blobs: Where the bytes of files lie.
     """
 
     def __init__(
@@ -159,7 +95,9 @@ class Outbox:
         waiting: Listener,
         news: Callable[[], None],
         health: Callable[[str, SendFailed | None], None] = lambda _channel, _failure: None,
+        blobs: Blobs | None = None,
     ) -> None:
+        self._blobs = blobs
         self._database = database
         self._senders = senders
         self._sent = sent
@@ -176,13 +114,20 @@ class Outbox:
         row = queue.claim_outbound(connection, tuple(self._senders))
         if row is None:
             return None
+        target = _target(connection, row)
+        if target is not None and target.state != "sent":
+            self._record_needless(connection, row)
+            return self._claim_one(connection)
+        carried = files.carried_by(connection, row)
+        if carried is not None and not files.is_ready(connection, row, carried):
+            return self._claim_one(connection)
         window = self._senders[row.channel].window
         if window is None or row.payload.get("template"):
             allowed = Left(OPEN)
         else:
             by_person = row.author == "staff"
             allowed = windows.left_of(connection, row.conversation_id, window, by_person=by_person)
-        return Leaving(row, allowed, windows.place_of(connection, row))
+        return Leaving(row, allowed, windows.place_of(connection, row), target, carried)
 
     async def deliver(self, leaving: Leaving) -> None:
         """Sends one claimed message and records what became of it."""
@@ -190,9 +135,8 @@ class Outbox:
         if leaving.left.standing == CLOSED:
             await self._database.run(self._record_closed, row)
             return self._news()
-        person_id = row.conversation_id.partition(":")[2]
         try:
-            platform_id = await self._senders[row.channel].deliver(person_id, _outbound(leaving))
+            platform_id = await self._carry(leaving)
         except SendFailed as error:
             self._health(row.channel, error)
             await self._failed(row, error)
@@ -205,18 +149,47 @@ class Outbox:
             await self._database.run(self._record_sent, row, platform_id)
         self._news()
 
+    async def _carry(self, leaving: Leaving) -> str | None:
+        """Sends, changes or takes away; returns the platform's id of what is new there."""
+        row, target, sender = leaving.row, leaving.target, self._senders[leaving.row.channel]
+        person_id = row.conversation_id.partition(":")[2]
+        if target is None:
+            return await sender.deliver(person_id, self._with_file(leaving))
+        if row.payload.get(revisions.EDITS):
+            await sender.edit(person_id, target.platform_id or "", _outbound(leaving))
+        else:
+            await sender.delete(person_id, target.platform_id or "")
+        return None
+
+    def _with_file(self, leaving: Leaving) -> Outbound:
+        carried = leaving.carried
+        if carried is None:
+            return _outbound(leaving)
+        data = None if self._blobs is None else self._blobs.read(carried.digest)
+        if data is None:
+            raise SendFailed("the file is not here any more", retryable=False)
+        return replace(_outbound(leaving), file=Carried(carried.name, carried.mime, data))
+
+    def _record_needless(self, connection: Connection, row: Row[Any]) -> None:
+        """Ends a change of a message that the visitor never got, or that is gone already."""
+        reason = "what it changes is not with the visitor"
+        queue.finish(connection, messages, row.seq, "cancelled", reason=reason, done_at=log.now())
+
     def _record_closed(self, connection: Connection, row: Row[Any]) -> None:
         """Ends a message that its platform's window shuts out, or lets it wait for the visitor."""
         sender = self._senders[row.channel]
         assert sender.window is not None
         reason = f"{sender.window.name} is closed"
         metrics.sent.labels(row.channel, "window").inc()
+        if row.payload.get(WHILE_OPEN):
+            ended = {"reason": reason, "done_at": log.now()}
+            return queue.finish(connection, messages, row.seq, "cancelled", **ended)
         if not sender.template():
             step = "The visitor has to write first."
             error = SendFailed(reason, retryable=False, next_step=step)
             return self._record_dead(connection, row, error)
         if windows.hold(connection, row, reason):
-            _lay_template(connection, row, sender.template())
+            lay_template(connection, row, sender.template())
             self._waiting(connection, row, reason)
 
     def _record_sent(self, connection: Connection, row: Row[Any], platform_id: str | None) -> None:
@@ -229,6 +202,10 @@ class Outbox:
             reason=None,
             done_at=log.now(),
         )
+        if revisions.is_change(row):
+            text = row.text if row.payload.get(revisions.EDITS) else None
+            revisions.revise(connection, int(revisions.changed_by(row) or 0), text)
+        files.ended(connection, row, "sent")
         self._sent(connection, row, "")
 
     async def _failed(self, row: Row[Any], error: SendFailed) -> None:
@@ -250,6 +227,7 @@ class Outbox:
 
     def _record_dead(self, connection: Connection, row: Row[Any], error: SendFailed) -> None:
         queue.finish(connection, messages, row.seq, "dead", reason=error.reason, done_at=log.now())
+        files.ended(connection, row, "failed", error.reason)
         self._dead(connection, row, f"{error.reason}. {error.next_step}".strip())
 
     def _record_retry(self, connection: Connection, row: Row[Any], error: SendFailed) -> None:
@@ -260,20 +238,10 @@ class Outbox:
             log.change_message(connection, row.seq, maybe_twice=True)
 
 
-def _lay_template(connection: Connection, row: Row[Any], name: str) -> None:
-    """Lays the message that a platform allows outside its window, once for all that wait."""
-    log.add_message(
-        connection,
-        conversation_id=row.conversation_id,
-        channel=row.channel,
-        direction="out",
-        author="system",
-        text=f"[template {name}]",
-        language=row.language,
-        payload={"template": True},
-        state="queued",
-        case_id=row.case_id,
-    )
+def _target(connection: Connection, row: Row[Any]) -> Row[Any] | None:
+    """Returns the message that a row changes, None for a message of its own."""
+    seq = revisions.changed_by(row) if revisions.is_change(row) else None
+    return None if seq is None else log.message(connection, seq)
 
 
 def _outbound(leaving: Leaving) -> Outbound:

@@ -16,10 +16,10 @@ from bot.channels.base import Channel
 from bot.channels.desk import desk
 from bot.channels.messenger import Messenger
 from bot.channels.pages import pages
-from bot.channels.payload import LARGEST_BODY
 from bot.channels.slack import Slack
 from bot.channels.telegram import Telegram
 from bot.channels.web import Web
+from bot.channels.web_files import LARGEST_UPLOAD
 from bot.channels.wechat import WeChat
 from bot.channels.whatsapp import WhatsApp
 from bot.config import Settings
@@ -40,7 +40,8 @@ def make_app(settings: Settings, model: Path, action_url: str, action_secret: st
         SettingError: A channel is switched on without its secret.
     """
     app = Sanic("docent", configure_logging=False)
-    app.config.REQUEST_MAX_SIZE = LARGEST_BODY
+    # An upload of a page is the largest; `read_json` has a limit of its own.
+    app.config.REQUEST_MAX_SIZE = LARGEST_UPLOAD + 4096
     app.config.GRACEFUL_SHUTDOWN_TIMEOUT = GRACE_SECONDS
     app.config.FALLBACK_ERROR_FORMAT = "json"
     app.config.MOTD = False

@@ -12,6 +12,8 @@ from datetime import datetime, timedelta
 # What a visitor does: writes, or only touches something (a menu, a subscription, a scanned code).
 MESSAGE, CLICK = "message", "click"
 
+# Of a message whose payload says so nobody waits: where the window has closed it is left out.
+WHILE_OPEN = "while_open"
 OPEN, BY_PERSON, CLOSED = "open", "person", "closed"
 
 

@@ -103,7 +103,7 @@ def test_a_chapter_names_every_option_and_argument(name: str) -> None:
 @each_page
 def test_a_command_that_a_page_names_exists(page: Path) -> None:
     text = code_in(page.read_text(encoding="utf-8"))
-    named = re.findall(r"(?:^|[ /;|])docent ([a-z_]+)\b(?!:)(?: ([a-z_]+)\b)?", text, re.M)
+    named = re.findall(r"(?:^|[ ;|]|bin/)docent ([a-z_]+)\b(?!:)(?: ([a-z_]+)\b)?", text, re.M)
     groups = {name.partition(" ")[0] for name in COMMANDS if " " in name}
     said = {f"{name} {sub}" if name in groups else name for name, sub in named}
     assert said <= set(COMMANDS)
@@ -182,6 +182,13 @@ def test_the_matrix_has_the_windows_of_the_code() -> None:
         assert column["Window after a touch"] == in_words(window.after.get(CLICK)), name
         staff = column["Window for words of staff"]
         assert staff == in_words(window.by_person.get(MESSAGE)), name
+
+
+def test_the_matrix_tells_what_of_a_sent_message_can_be_changed() -> None:
+    shown = matrix()
+    for name, channel in channels().items():
+        assert shown[name]["Staff's edits"].startswith("Yes") == channel.limits.edits, name
+        assert shown[name]["Staff's deletions"].startswith("Yes") == channel.limits.deletes, name
 
 
 def test_the_matrix_tells_how_often_a_message_is_tried() -> None:

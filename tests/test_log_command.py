@@ -11,7 +11,7 @@ import pytest
 from conftest import STAFFED, Book
 from typer.testing import CliRunner
 
-from bot import inbox
+from bot import accepting
 from bot.__main__ import app
 from bot.messages import Attachment, Edited, Inbound, Reacted, Receipt
 from bot.store import changes
@@ -60,7 +60,7 @@ def test_a_plain_message_has_no_more_than_its_fields(
 def test_what_came_with_a_message_is_shown(database: Database, book: Book, logged: Logged) -> None:
     sent = Attachment("file", name="票 ticket.pdf", size=120_000)
     message = Inbound("messenger", "7", "m.1", "看看 look", attachments=(sent,))
-    database.now(inbox._accept, message)
+    database.now(accepting.accept, message)
     [line] = logged()
     wanted = [{"kind": "file", "name": "票 ticket.pdf", "size": 120_000}]
     assert line["attachments"] == wanted

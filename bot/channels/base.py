@@ -2,7 +2,8 @@
 
 A channel file is written in one order: constants, class, handshake, verify, parse, send, typing,
 check, then what helps them. Yours to write: `channel`, `limits`, `verify`, `parse`, `send`,
-`check`; and where the platform has them, `window`, `handshake`, `typing`. Nothing else.
+`check`; and where the platform has them, `window`, `handshake`, `typing`, `edit`, `delete` (what
+it can change of sent messages stands in its limits), `files`, `fetch`, `send_file`. Nothing else.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from abc import abstractmethod
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from rasa.core.channels.channel import InputChannel, OutputChannel
@@ -24,9 +25,10 @@ from bot import metrics
 from bot.channels.host import Host, mount
 from bot.channels.payload import Delivery, delivery_of
 from bot.config import Settings, load_settings
+from bot.desk.file_kinds import FileLimits
 from bot.errors import BadRequest, Refused, SendFailed
 from bot.limits import Limits
-from bot.messages import Event, Outbound
+from bot.messages import Carried, Event, Outbound
 from bot.store import DatabaseError
 from bot.store.database import Database
 from bot.windows import Window
@@ -51,6 +53,8 @@ class Channel(InputChannel):
     channel: ClassVar[str]
     limits: ClassVar[Limits]
     window: ClassVar[Window | None] = None
+    # Which files it takes from us; None where it carries none.
+    files: ClassVar[FileLimits | None] = None
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -72,6 +76,34 @@ class Channel(InputChannel):
     @abstractmethod
     async def send(self, person_id: str, message: Outbound) -> str | None:
         """Sends one message, returns the platform's id of it; raises SendFailed."""
+
+    async def fetch(self, reference: Mapping[str, Any], most: int) -> bytes:
+        """Gets a file that lies with the platform; raises SendFailed.
+
+        Args:
+            reference: What the platform told of it, as `Attachment` names it.
+            most: How many bytes are taken at the most.
+        """
+        raise SendFailed(f"{self.channel} gives no files", retryable=False)
+
+    async def send_file(self, person_id: str, message: Outbound, file: Carried) -> str | None:
+        """Sends the file of a message, returns the platform's id of it; raises SendFailed."""
+        step = "Send a link."
+        raise SendFailed(f"{self.channel} takes no files", retryable=False, next_step=step)
+
+    async def edit(self, person_id: str, platform_id: str, message: Outbound) -> None:
+        """Changes a message that was sent; raises SendFailed.
+
+        Args:
+            person_id: The visitor.
+            platform_id: What `send` returned for the message, "" where it returned None.
+            message: What it says now.
+        """
+        raise _cannot(self.channel, "change")
+
+    async def delete(self, person_id: str, platform_id: str) -> None:
+        """Takes a message away that was sent, as `edit` does; raises SendFailed."""
+        raise _cannot(self.channel, "take back")
 
     async def check(self) -> str:
         """Asks the platform who we are with these keys, and returns it in words.
@@ -128,6 +160,8 @@ class Channel(InputChannel):
         if (typing := self._typing.get(person_id)) is not None:
             await asyncio.wait({typing}, timeout=SIGN_FIRST_SECONDS)
             typing.cancel()
+        if message.file is not None:
+            return await self.send_file(person_id, message, message.file)
         return await self.send(person_id, message)
 
     async def hush(self) -> None:
@@ -154,6 +188,16 @@ class Channel(InputChannel):
     def from_credentials(cls, credentials: dict[str, Any] | None) -> Channel:
         """Makes the channel for Rasa's credentials.yml; the values come from the settings."""
         return cls(load_settings())
+
+    @property
+    def can_edit(self) -> bool:
+        """Whether the platform lets us change a message that was sent."""
+        return self.limits.edits
+
+    @property
+    def can_delete(self) -> bool:
+        """Whether the platform lets us take a message away that was sent."""
+        return self.limits.deletes
 
     @property
     def is_enabled(self) -> bool:
@@ -210,3 +254,8 @@ class Channel(InputChannel):
         """Answers a request that is not served, and counts it."""
         metrics.refused.labels(self.channel, str(refusal.status)).inc()
         return json_response({"error": str(refusal)}, refusal.status)
+
+
+def _cannot(channel: str, what: str) -> SendFailed:
+    reason = f"{channel} cannot {what} what was sent; the visitor keeps it"
+    return SendFailed(reason, retryable=False, next_step="Write a new message.")

@@ -13,20 +13,27 @@ from typing import TYPE_CHECKING, Any
 
 from sanic import Blueprint, Sanic
 
-from bot import metrics
+from bot.channels.files import Files
 from bot.channels.health import Health, State
+from bot.channels.housekeeping import Chore, Daily, keep_house, recover
+from bot.channels.understanding import Understanding
 from bot.config import ROOT, Settings
 from bot.content.voice import load_voice
 from bot.desk.blocks import announcement
 from bot.desk.casework import Casework
 from bot.desk.interpreting import make_interpreter
+from bot.desk.learning import forget, learn
+from bot.desk.rewording import Rewording
 from bot.desk.silence import Silence
 from bot.desk.speaking import Speaking
+from bot.desk.suggestions import Suggestions, read_saved
+from bot.desk.watch import Watch
 from bot.dialogue import Dialogue
 from bot.errors import SendFailed, TurnFailed
 from bot.inbox import Inbox
 from bot.outbox import Outbox
 from bot.store import Connection, Row, health, queue
+from bot.store.blobs import Blobs
 from bot.store.database import Database
 
 if TYPE_CHECKING:
@@ -34,8 +41,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-# How often rows of dead workers are looked for, and queue depths are measured.
-HOUSEKEEPING_SECONDS = 10.0
+# How long visitors wait for a model to be loaded; then their questions go to a person.
+MODEL_SECONDS = 120.0
 # How long a waiting page goes without looking at the log itself.
 NEWS_SECONDS = 1.0
 
@@ -57,18 +64,28 @@ class Host:
         self.voice = load_voice(ROOT / "data")
         self.translator = make_interpreter(settings, self.voice.museum, self.database)
         self.speaking = Speaking(self.database, self.translator)
+        read = Understanding(lambda: self._app.ctx.agent if self.has_model else None)
+        saved = read_saved(ROOT / "data", self.voice.museum)
+        self.suggestions = Suggestions(self.database, self.voice, read.responses, read.rank, saved)
         limits = {name: channel.limits for name, channel in self.channels.items()}
         self.casework = Casework(
             self.voice, limits, settings.desk_undo_seconds, "slack" in settings.enabled
         )
+        self.casework.windows = {name: c.window for name, c in self.channels.items()}
+        self.rewording = Rewording(self.database, self.casework, self.translator)
+        self.blobs = Blobs(settings.files_folder)
         self.outbox = Outbox(
             self.database,
             self.channels,
-            self.casework.reply_sent,
+            self._reply_sent,
             self.casework.reply_failed,
             self.casework.reply_waits,
             self.show,
             self._hear,
+            self.blobs,
+        )
+        self.files = Files(
+            self.database, self.blobs, self.channels, self.casework, settings, self.wake
         )
         self.inbox = Inbox(
             self.database,
@@ -81,10 +98,12 @@ class Host:
             self._thinking,
         )
         self.health = Health(self.channels, self._tell_health)
+        self.watch = Watch(self.database, self.casework, self.wake)
         self.silence = Silence(self.database, self.casework, self.translator, self.wake)
         self.news = asyncio.Condition()
         self._background: list[asyncio.Task[Any]] = []
         self._dialogues: dict[int, Dialogue] = {}
+        self._forget = Daily(lambda: self.database.run(forget))
 
     async def start(self) -> None:
         """Migrates the database, takes up what was left unfinished and starts the workers."""
@@ -95,8 +114,9 @@ class Host:
         if left:
             logger.warning("taking up unfinished work", extra={"rows": left})
         self.outbox.worker.start()
+        await self.files.start()
         self._background.append(asyncio.create_task(self._start_inbox()))
-        self._background.append(asyncio.create_task(self._keep_house()))
+        self._background.append(asyncio.create_task(keep_house(self._chores())))
         for channel in self.channels.values():
             await channel.started(self)
         self._background.append(asyncio.create_task(self.health.watch()))
@@ -108,6 +128,7 @@ class Host:
         await asyncio.gather(*self._background, return_exceptions=True)
         await self.inbox.worker.stop()
         await self.outbox.worker.stop()
+        await self.files.worker.stop()
         for channel in self.channels.values():
             await channel.hush()
             await channel.close()
@@ -117,6 +138,7 @@ class Host:
     def wake(self) -> None:
         """Says that there may be something to send or to show."""
         self.outbox.worker.wake()
+        self.files.worker.wake()
         self.show()
 
     def show(self) -> None:
@@ -155,6 +177,10 @@ class Host:
         await self.database.run(tell)
         self.show()
 
+    def _reply_sent(self, connection: Connection, row: Row[Any], reason: str) -> None:
+        self.casework.reply_sent(connection, row, reason)
+        learn(connection, self.translator, row)
+
     def _hear(self, channel: str, failure: SendFailed | None) -> None:
         self.health.heard(channel, failure)
 
@@ -179,20 +205,24 @@ class Host:
         return self._dialogues[id(agent)]
 
     async def _start_inbox(self) -> None:
-        # What arrives while the model loads is accepted and waits.
-        while not self.has_model:  # noqa: ASYNC110 - Rasa sets the agent and tells nobody
+        # What arrives while the model loads is accepted and waits; where there is none, the inbox
+        # says so to each visitor and opens a case.
+        late = asyncio.get_running_loop().time() + MODEL_SECONDS
+        while not self.has_model and asyncio.get_running_loop().time() < late:  # noqa: ASYNC110
+            # Rasa sets the agent and tells nobody.
             await asyncio.sleep(0.1)
+        if not self.has_model:
+            logger.error("no model is loaded: every question goes to a person")
         self.inbox.worker.start()
 
-    async def _keep_house(self) -> None:
-        while True:
-            await asyncio.sleep(HOUSEKEEPING_SECONDS)
-            with suppress(Exception):
-                await self.database.run(queue.recover, everything=False)
-                depths = await self.database.run(queue.depths)
-                for state in ("received", "answering", "queued", "sending"):
-                    metrics.waiting.labels(state).set(depths.get(state, 0))
-                await self.silence.pass_on()
+    def _chores(self) -> tuple[Chore, ...]:
+        return (
+            lambda: recover(self.database),
+            self.watch.look,
+            self.silence.pass_on,
+            self._forget.do,
+            self.files.keep_house,
+        )
 
 
 def mount(routes: Blueprint, channel: Channel) -> None:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +17,18 @@ import aiohttp
 from bot.errors import SendFailed
 
 TIMEOUT = aiohttp.ClientTimeout(total=20, connect=5)
+
+
+@dataclass(frozen=True)
+class Bytes:
+    """What lies at an address; `again` is where it was said to lie instead."""
+
+    status: int
+    data: bytes
+    whole: bool
+    kind: str
+    again: str
+    retry_after: float | None
 
 
 @dataclass(frozen=True)
@@ -46,10 +60,35 @@ class Http:
             SendFailed: The platform was not reached (certainly nothing happened there), or did not
                 answer to the end (it may have).
         """
-        try:
+        with self._in_our_words():
             async with self._open().request(method, url, **how) as response:
                 body = _object(await response.read())
                 return Answer(response.status, body, _retry_after(response.headers))
+
+    async def get(self, url: str, most: int, **how: Any) -> Bytes:
+        """Gets what lies at an address, as bytes; follows no redirect.
+
+        Args:
+            url: The address.
+            most: How many bytes are read at the most; where there are more, `whole` is False.
+            how: What aiohttp takes (params, headers).
+
+        Raises:
+            SendFailed: As `call`.
+        """
+        with self._in_our_words():
+            async with self._open().get(url, allow_redirects=False, **how) as response:
+                data = await _at_most(response.content, most)
+                again = response.headers.get("Location", "")
+                kind = response.headers.get("Content-Type", "").partition(";")[0].strip()
+                wait = _retry_after(response.headers)
+                whole = len(data) <= most
+                return Bytes(response.status, data if whole else b"", whole, kind, again, wait)
+
+    @contextmanager
+    def _in_our_words(self) -> Iterator[None]:
+        try:
+            yield
         except (aiohttp.ClientConnectorError, aiohttp.ServerTimeoutError):
             # The latter is raised while connecting: we set no time limit for a single read.
             raise SendFailed(f"{self._platform} cannot be reached", retryable=True) from None
@@ -78,6 +117,16 @@ class Http:
         step = f"Write {self._platform.upper()}_API_URL as https://..., or leave it out."
         reason = f"the address of {self._platform} is none"
         return SendFailed(reason, retryable=False, next_step=step, broken=True)
+
+
+async def _at_most(content: aiohttp.StreamReader, most: int) -> bytes:
+    """Reads up to one byte more than is wanted, so that too much is noticed and not read."""
+    data = bytearray()
+    async for piece in content.iter_chunked(65536):
+        data += piece
+        if len(data) > most:
+            break
+    return bytes(data)
 
 
 def _object(body: bytes) -> dict[str, Any]:

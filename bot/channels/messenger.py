@@ -7,17 +7,21 @@ Sources: developers.facebook.com/docs/messenger-platform/webhooks (signature, ba
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import aiohttp
 
-from bot.channels import meta
+from bot.channels import messenger_files, meta
 from bot.channels.base import Channel
+from bot.channels.downloads import Source, download
 from bot.channels.http import Answer, Http
 from bot.channels.messenger_events import read_event
-from bot.channels.payload import Delivery, clean, dicts, part, read_json
+from bot.channels.payload import Delivery, clean, dicts, part, read_json, text_of
 from bot.config import Settings
 from bot.errors import BadRequest, ChannelBroken, SendFailed
 from bot.limits import Limits, utf16_units
-from bot.messages import Event, Outbound
+from bot.messages import Carried, Event, Outbound
 from bot.windows import BY_PERSON, MESSAGE, Allowance, Window
 
 CHANNEL = "messenger"
@@ -48,6 +52,7 @@ class Messenger(Channel):
     channel = CHANNEL
     limits = LIMITS
     window = WINDOW
+    files = messenger_files.FILES
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)
@@ -96,13 +101,29 @@ class Messenger(Channel):
         """Closes the connection pool."""
         await self._http.close()
 
+    async def fetch(self, reference: Mapping[str, Any], most: int) -> bytes:
+        """Gets a file from the address that came with it, which Meta signs and lets end."""
+        base = self.settings["MESSENGER_API_URL"]
+        source = Source("Messenger", messenger_files.HOSTS, base)
+        return await download(self._http, source, clean(reference.get("url")), most)
+
+    async def send_file(self, person_id: str, message: Outbound, file: Carried) -> str | None:
+        """Saves a file with Meta and sends it by its id; returns the message's `mid`."""
+        form = messenger_files.upload(file)
+        saved = await self._call("POST", "/me/message_attachments", data=form)
+        if saved.status >= 400 or "error" in saved.body:
+            raise _failure(saved)
+        content = messenger_files.content(file, text_of(saved.body.get("attachment_id")))
+        answer = await self._tell({**envelope(person_id, message), "message": content})
+        return clean(answer.body.get("message_id")) or None
+
     async def _tell(self, body: dict[str, object]) -> Answer:
         answer = await self._call("POST", "/me/messages", json=body)
         if answer.status >= 400 or "error" in answer.body:
             raise _failure(answer)
         return answer
 
-    async def _call(self, method: str, path: str, **how: dict[str, object]) -> Answer:
+    async def _call(self, method: str, path: str, **how: Any) -> Answer:
         url = meta.versioned(self.settings["MESSENGER_API_URL"]) + path
         token = {"access_token": self.settings["MESSENGER_PAGE_TOKEN"]}
         params = {**token, **how.pop("params", {})}
@@ -117,13 +138,18 @@ def render(person_id: str, message: Outbound) -> dict[str, object]:
             {"content_type": "text", "title": choice.label, "payload": choice.id}
             for choice in message.choices
         ]
+    return {**envelope(person_id, message), "message": content}
+
+
+def envelope(person_id: str, message: Outbound) -> dict[str, object]:
+    """Returns whom a message is for, and by which right it goes."""
     late = message.standing == BY_PERSON and message.written_by_person
     how = (
         {"messaging_type": "MESSAGE_TAG", "tag": "HUMAN_AGENT"}
         if late
         else {"messaging_type": "RESPONSE"}
     )
-    return {"recipient": {"id": person_id}, **how, "message": content}
+    return {"recipient": {"id": person_id}, **how}
 
 
 def _failure(answer: Answer) -> SendFailed:

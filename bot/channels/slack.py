@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Mapping
 from typing import Any
 
 from sanic.request import Request
@@ -24,30 +25,50 @@ from slack_sdk.signature import SignatureVerifier
 
 from bot.channels.base import Channel
 from bot.channels.host import Host
+from bot.channels.http import Http
 from bot.channels.payload import Delivery, delivery_of
-from bot.channels.slack_answers import render, to_one_visitor
+from bot.channels.slack_answers import change, render, to_one_visitor
 from bot.channels.slack_api import SlackApi, SlackRefused
-from bot.channels.slack_check import look_around
+from bot.channels.slack_catch_up import SlackCatchUp
+from bot.channels.slack_check import look_around, refuse_shared
+from bot.channels.slack_desk import openers, readers
 from bot.channels.slack_events import SlackEvents
-from bot.channels.slack_intake import body_of, channel_of
+from bot.channels.slack_home import SlackHomes
+from bot.channels.slack_intake import body_of, channel_of, is_for_staff, is_other_tab
+from bot.channels.slack_modals import SlackModals
 from bot.channels.slack_names import VisitorNames
 from bot.channels.slack_notices import bolt_app, bolt_request_of, unless_written, writer, written
 from bot.channels.slack_people import SlackPeople
 from bot.channels.slack_posts import SlackPosts
 from bot.channels.slack_socket import SlackSocket
+from bot.channels.slack_uploads import FILES, SlackUploads, ThreadFiles
+from bot.channels.slack_visitor_words import VisitorWords
 from bot.channels.slack_visitors import visitor_events
-from bot.config import Settings
+from bot.config import ROOT, Settings
+from bot.content.museum import load_museum
 from bot.errors import BadRequest, BadSignature, Refused
 from bot.limits import Limits, utf16_units
-from bot.messages import Event, Outbound
+from bot.messages import Carried, Event, Outbound
 from bot.store import Connection, Row, cases, queue
 from bot.worker import Worker
 
 CHANNEL = "slack"
 # Text 4,000 characters; a paragraph with buttons below it 3,000; a button's label 75.
-LIMITS = Limits(length=4000, measure=utf16_units, choices=5, label=75, with_choices=3000)
+LIMITS = Limits(
+    length=4000,
+    measure=utf16_units,
+    choices=5,
+    label=75,
+    with_choices=3000,
+    edits=True,
+    deletes=True,
+)
 # Slack takes about one post a second in a channel (docs.slack.dev/apis/web-api/rate-limits).
 POSTS_AT_ONCE = 2
+# Events of one thread wait for each other; a translator that is slow holds up so many threads.
+EVENTS_AT_ONCE = 4
+
+MUSEUM = ROOT / "data" / "museum.yml"
 
 logger = logging.getLogger(__name__)
 
@@ -57,16 +78,22 @@ class Slack(Channel):
 
     channel = CHANNEL
     limits = LIMITS
+    files = FILES
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)
         # Of its own: when Slack slows the desk's posts down, visitors do not wait with them.
         self._api = SlackApi(settings["SLACK_BOT_TOKEN"], settings["SLACK_API_URL"])
+        self._http = Http("Slack")
+        self._uploads = SlackUploads(self._api, self._http, settings)
         self._desks = frozenset({settings["SLACK_DESK_CHANNEL"]})
         self._host: Host | None = None
         self._app: AsyncApp | None = None
         self._names: VisitorNames | None = None
-        self._workers: tuple[Worker[Row[Any]], ...] = ()
+        self._modals: SlackModals | None = None
+        self._catch_up: SlackCatchUp | None = None
+        self._homes: SlackHomes | None = None
+        self._workers: tuple[Worker[Any], ...] = ()
         token = settings["SLACK_APP_TOKEN"]
         url = settings["SLACK_API_URL"]
         self._socket = SlackSocket(token, url, self._take_envelope) if token else None
@@ -98,20 +125,52 @@ class Slack(Channel):
             raise to_one_visitor(refused) from None
         return f"{answer.get('channel')}:{answer.get('ts')}"
 
+    async def fetch(self, reference: Mapping[str, Any], most: int) -> bytes:
+        """Gets a file that a colleague or a visitor shared; raises SendFailed."""
+        return await self._uploads.fetch(reference, most)
+
+    async def send_file(self, person_id: str, message: Outbound, file: Carried) -> str | None:
+        """Shows a file where the visitor wrote; Slack tells no id of the post."""
+        await self._uploads.show(person_id, message.place, file)
+        return None
+
+    async def edit(self, person_id: str, platform_id: str, message: Outbound) -> None:
+        """Changes what was posted to a visitor; raises SendFailed."""
+        await change(self._api, "chat.update", platform_id, message.text)
+
+    async def delete(self, person_id: str, platform_id: str) -> None:
+        """Takes away what was posted to a visitor; raises SendFailed."""
+        await change(self._api, "chat.delete", platform_id)
+
     async def check(self) -> str:
         """Asks Slack whose token this is, and looks at the desk's channel and at the socket."""
-        words = await look_around(self._api, self.settings["SLACK_DESK_CHANNEL"])
+        is_well = False
+        try:
+            words = await look_around(self._api, self.settings["SLACK_DESK_CHANNEL"])
+            museum = self._host.voice.museum if self._host else load_museum(MUSEUM)
+            await refuse_shared(self._api, museum.slack_channels)
+            is_well = True
+        finally:
+            if self._catch_up is not None:
+                self._catch_up.heard(is_well)
         return f"{words}, {await self._socket.check()}" if self._socket else words
 
     async def started(self, host: Host) -> None:
-        """Starts to handle events, one after another, and to post, case by case."""
+        """Starts to handle events, thread by thread, and to post, case by case."""
         api = SlackApi(self.settings["SLACK_BOT_TOKEN"], self.settings["SLACK_API_URL"])
         people = SlackPeople(api)
         self._host, self._names = host, VisitorNames(host.database, people)
         # Where cases stand from before the desk moved, its staff are still no visitors.
         self._desks |= await host.database.run(_channels_of_cases)
-        self._app = bolt_app(self.settings, writer(host.database, self.wake))
+        self._desks |= host.voice.museum.slack_channels
+        self._modals = SlackModals(
+            host.database, self._api, people, openers(host, people, self._api)
+        )
+        write = writer(host.database, self.wake, self._modals.begin)
+        self._app = bolt_app(self.settings, write)
         self._start_workers(host, api, people)
+        self._catch_up = SlackCatchUp(host.database, api, people, write, self.wake)
+        self._catch_up.start()
         if self._socket is not None:
             self._socket.start()
 
@@ -119,15 +178,22 @@ class Slack(Channel):
         """Says that there may be an event to handle or something to post."""
         for worker in self._workers:
             worker.wake()
+        if self._homes is not None:
+            self._homes.wake()
 
     async def close(self) -> None:
         """Ends the work in hand."""
         if self._socket is not None:
             await self._socket.stop()
+        if self._catch_up is not None:
+            await self._catch_up.stop()
+        if self._modals is not None:
+            await self._modals.close()
         for worker in self._workers:
             await worker.stop()
         if self._names is not None:
             await self._names.close()
+        await self._http.close()
 
     async def take(self, delivery: Delivery) -> BoltResponse:
         """Writes down what Slack says; 503 where that failed, and Slack sends it again.
@@ -144,7 +210,8 @@ class Slack(Channel):
             self._names.meet(events if unheard is None else [])
             return unheard or BoltResponse(status=200, body="")
         channel = channel_of(body)
-        if channel and channel not in self._desks:
+        elsewhere = bool(channel) and channel not in self._desks and not is_for_staff(body)
+        if elsewhere or is_other_tab(body):
             # What people say elsewhere is not ours to keep.
             return BoltResponse(status=200, body="")
         return await self._note(self._app, delivery)
@@ -171,10 +238,24 @@ class Slack(Channel):
         return answer.status < 500
 
     def _start_workers(self, host: Host, api: SlackApi, people: SlackPeople) -> None:
-        events = SlackEvents(host.database, host.casework, people, api, host.wake, host.translator)
+        museum, channels = host.voice.museum, host.channels
+        homes = SlackHomes(host.database, api, people, host.casework, museum, channels)
+        self._homes = homes
+        events = SlackEvents(
+            host.database,
+            host.casework,
+            people,
+            api,
+            host.wake,
+            host.translator,
+            readers(host, people, api, homes),
+        )
         desk = self.settings["SLACK_DESK_CHANNEL"]
         windows = {name: c.window for name, c in host.channels.items() if c.window is not None}
-        posts = SlackPosts(host.database, api, host.voice.museum, desk, host.wake, windows)
+        shown = ThreadFiles(host.database, host.blobs, self._uploads)
+        words = VisitorWords(host.database, host.translator)
+        museum = host.voice.museum
+        posts = SlackPosts(host.database, api, museum, desk, host.wake, windows, shown, words)
 
         async def next_event() -> Row[Any] | None:
             return await host.database.run(queue.claim_event)
@@ -183,8 +264,9 @@ class Slack(Channel):
             return await host.database.run(queue.claim_job)
 
         self._workers = (
-            Worker("slack events", next_event, events.handle, at_once=1),
+            Worker("slack events", next_event, events.handle, at_once=EVENTS_AT_ONCE),
             Worker("slack posts", next_job, posts.handle, at_once=POSTS_AT_ONCE),
+            homes.worker,
         )
         for worker in self._workers:
             worker.start()

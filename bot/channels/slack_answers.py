@@ -1,6 +1,7 @@
-"""What Docent says to a visitor on Slack, and what it means when Slack refuses it; pure.
+"""What Docent says to a visitor on Slack, and what it means when Slack refuses it.
 
-Sources: docs.slack.dev/reference/methods/chat.postMessage (4,000 characters, errors),
+Sources: docs.slack.dev/reference/methods/chat.postMessage (4,000 characters, errors), /chat.update
+and /chat.delete (an app changes what it posted itself),
 /reference/block-kit/blocks (50 blocks, 3,000 characters), /block-elements/button-element (75).
 """
 
@@ -8,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.channels.slack_api import SlackRefused
+from bot.channels.slack_api import SlackApi, SlackRefused
 from bot.channels.slack_visitors import CHOICE
 from bot.channels.slack_words import rich_text
 from bot.desk.mrkdwn import escape, to_slack
@@ -35,6 +36,17 @@ _GONE = {
     "user_not_found": "The visitor's Slack account is gone.",
     "user_not_visible": "The visitor is in a workspace that the app may not see.",
 }
+
+# An admin may set how long messages can be changed.
+_UNCHANGEABLE = frozenset(
+    {
+        "cant_delete_message",
+        "cant_update_message",
+        "compliance_exports_prevent_deletion",
+        "edit_window_closed",
+        "message_not_found",
+    }
+)
 
 
 def render(person_id: str, message: Outbound) -> dict[str, Any]:
@@ -74,6 +86,31 @@ def to_one_visitor(refused: SlackRefused) -> SendFailed:
         step = refused.next_step
         return SendFailed(refused.reason, retryable=True, next_step=step, broken=True)
     return refused
+
+
+async def change(api: SlackApi, method: str, platform_id: str, text: str | None = None) -> None:
+    """Changes or takes away a message that was posted to a visitor.
+
+    Args:
+        api: Slack's Web API.
+        method: chat.update, or chat.delete without a text.
+        platform_id: The message's channel and ts.
+        text: What it says now. Unlike a new post it knows no `mrkdwn`: a block keeps it plain.
+
+    Raises:
+        SendFailed: Slack did not do it.
+    """
+    channel, _, ts = platform_id.partition(":")
+    said = {} if text is None else {"text": to_slack(text, LONGEST), "blocks": [rich_text(text)]}
+    try:
+        await api.call(method, channel=channel, ts=ts, **said)
+    except SlackRefused as refused:
+        if refused.code == "message_not_found" and text is None:
+            return
+        if refused.code in _UNCHANGEABLE:
+            step = "The visitor keeps the earlier text: write a new message."
+            raise SendFailed(refused.reason, retryable=False, next_step=step) from None
+        raise to_one_visitor(refused) from None
 
 
 def _button(choice: Choice) -> dict[str, Any]:

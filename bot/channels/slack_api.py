@@ -133,13 +133,39 @@ class SlackApi:
 
         https://docs.slack.dev/interactivity/handling-user-interaction#message_responses
         """
+        await self._send(response_url, text=text, replace_original=True)
+
+    async def whisper(self, response_url: str, text: str, thread_ts: str = "") -> None:
+        """Says words to whoever pressed or commanded, and leaves what they saw; raises SendFailed.
+
+        A response_url answers in the thread only where it is told to
+        (docs.slack.dev/interactivity/handling-user-interaction#publishing_ephemeral_response).
+        """
+        thread = {"thread_ts": thread_ts} if thread_ts else {}
+        kind = {"response_type": "ephemeral", "replace_original": False}
+        await self._send(response_url, body={"text": text, **kind, **thread})
+
+    async def show(
+        self, response_url: str, text: str, blocks: list[dict[str, Any]], *, replace: bool = False
+    ) -> None:
+        """Shows blocks to whoever pressed or commanded, below or in place; raises SendFailed.
+
+        An address lasts thirty minutes and takes five answers
+        (docs.slack.dev/interactivity/handling-user-interaction#message_responses).
+        """
+        kind = {"response_type": "ephemeral", "replace_original": replace}
+        await self._send(response_url, body={"text": text, "blocks": blocks, **kind})
+
+    async def _send(
+        self, response_url: str, body: dict[str, Any] | None = None, **words: Any
+    ) -> None:
         client = AsyncWebhookClient(
             response_url, timeout=ANSWER_SECONDS, retry_handlers=[], logger=_logger
         )
         if self._is_local:
             client.proxy = None
         try:
-            answer = await client.send(text=text, replace_original=True)
+            answer = await (client.send_dict(body) if body else client.send(**words))
         except (aiohttp.ClientError, asyncio.TimeoutError, SlackClientError) as error:
             raise SendFailed(type(error).__name__, retryable=False) from None
         if answer.status_code != 200:

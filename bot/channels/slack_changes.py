@@ -100,9 +100,7 @@ def _remember(connection: Connection, ts: str, stamp: str) -> None:
         log.change_message(connection, row.seq, payload={**row.payload, "edited": stamp})
 
 
-def _not_theirs(
-    connection: Connection, row: Row[Any], member: Member | None, text: str
-) -> Ending:
+def _not_theirs(connection: Connection, row: Row[Any], member: Member | None, text: str) -> Ending:
     """Ends an edit by an app, or by somebody who is not staff any more."""
     if _is_note(row):
         log.change_message(connection, row.seq, text=text)

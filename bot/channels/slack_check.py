@@ -6,6 +6,7 @@ Sources: docs.slack.dev/reference/methods/auth.test, /conversations.info,
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from bot.channels.payload import clean, part
@@ -19,7 +20,9 @@ SCOPES = frozenset(
         "channels:history",
         "channels:read",
         "chat:write",
+        "commands",
         "files:read",
+        "files:write",
         "groups:history",
         "groups:read",
         "im:history",
@@ -58,15 +61,33 @@ async def look_around(api: SlackApi, desk: str) -> str:
     return f"bot @{bot} in {team}, desk #{clean(channel.get('name')) or desk}"
 
 
+async def refuse_shared(api: SlackApi, rooms: Collection[str]) -> None:
+    """Refuses channels of departments that another organisation reads; raises as `look_around`.
+
+    One that cannot be looked at is none of that: its cases go to the desk's own channel.
+    """
+    for room in sorted(rooms):
+        try:
+            channel = part(await api.read("conversations.info", channel=room), "channel")
+        except SlackRefused:
+            continue
+        if channel.get("is_ext_shared"):
+            raise _shared(channel)
+
+
+def _shared(channel: dict[str, Any]) -> ChannelBroken:
+    return ChannelBroken(
+        f"#{clean(channel.get('name'))}: a Slack Connect channel is shared with another "
+        "organisation and may not be the desk",
+        "Set SLACK_DESK_CHANNEL, or slack_channel in museum.yml, to a channel of your own.",
+    )
+
+
 def _fit(channel: dict[str, Any]) -> None:
     """Refuses a channel that cannot be the desk."""
     name = "#" + clean(channel.get("name"))
     if channel.get("is_ext_shared"):
-        raise ChannelBroken(
-            f"{name}: a Slack Connect channel is shared with another organisation and may not be "
-            "the desk",
-            "Set SLACK_DESK_CHANNEL to a channel of your own workspace.",
-        )
+        raise _shared(channel)
     if channel.get("is_im") or channel.get("is_mpim"):
         raise ChannelBroken(
             "the desk's channel is a direct message", "Set SLACK_DESK_CHANNEL to a channel's id."

@@ -7,20 +7,14 @@ the event ended, so that no event is handled twice.
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from bot.channels.payload import clean, part
 from bot.channels.slack_api import SlackApi
-from bot.channels.slack_messages import (
-    Ending,
-    deleted,
-    edited,
-    posted_by_app,
-    root_deleted,
-    warn,
-    written,
-)
+from bot.channels.slack_changes import changes_words, deleted, edited
+from bot.channels.slack_late import is_late, late
+from bot.channels.slack_messages import Ending, posted_by_app, stray, warn, written
 from bot.channels.slack_people import SlackPeople
 from bot.channels.slack_presses import (
     CLAIMING,
@@ -31,6 +25,7 @@ from bot.channels.slack_presses import (
     reacted,
 )
 from bot.desk.casework import Casework
+from bot.desk.controls import ASSIGN
 from bot.desk.speaking import Speaking
 from bot.errors import SendFailed
 from bot.store import Connection, Row, cases, log, queue
@@ -46,6 +41,8 @@ RETRIES = (0.5, 1.0, 2.0, 4.0)
 
 Payload = dict[str, Any]
 Step = Callable[[Connection], Ending]
+# Asks what has to be asked of Slack, and returns what is then done in one transaction.
+Reader = Callable[[Payload], Awaitable[Step]]
 
 
 class SlackEvents:
@@ -58,6 +55,9 @@ class SlackEvents:
         api: Slack's Web API.
         news: Called when there is something to send or to show.
         translator: Words replies in the visitor's language; without one they go as written.
+        readers: Readers of other files, by kind ("command", "app_home_opened", "view"), or by
+            "action:" and what stands before the colon of an action id, or "view:" and what stands
+            before the colon of a callback id. They go before those of this file.
     """
 
     def __init__(
@@ -68,6 +68,7 @@ class SlackEvents:
         api: SlackApi,
         news: Callable[[], None],
         translator: Translator | None = None,
+        readers: Mapping[str, Reader] | None = None,
     ) -> None:
         self._speaking = Speaking(database, translator or NoTranslator())
         self._database = database
@@ -75,18 +76,19 @@ class SlackEvents:
         self._people = people
         self._api = api
         self._news = news
-        self._readers: dict[str, Callable[[Payload], Awaitable[Step]]] = {
+        self._readers: dict[str, Reader] = {
             "message": self._message,
             "message_changed": self._change,
             "message_deleted": self._deletion,
             "reaction_added": self._reaction,
             "action": self._press,
+            **(readers or {}),
         }
 
     async def handle(self, row: Row[Any]) -> None:
         """Handles one claimed event and records its end; gives it back where something failed."""
         try:
-            reader = self._readers.get(row.kind)
+            reader = self._reader(row)
             step = await reader(row.payload) if reader else _nothing("this event is not used")
             ending = await self._database.run(_conclude, row, step)
         except Exception as error:
@@ -94,7 +96,25 @@ class SlackEvents:
         else:
             logger.info("slack event", extra={"kind": row.kind, "ending": ending.reason})
             await self._answer(row.payload, ending)
+            await self._follow(ending)
         self._news()
+
+    def _reader(self, row: Row[Any]) -> Reader | None:
+        """Returns who reads an event: the reader of its button or its modal, else of its kind."""
+        view = part(row.payload, "view") if row.kind.startswith("view") else {}
+        name = clean(view.get("callback_id") or row.payload.get("action"))
+        own = self._readers.get(f"{row.kind}:{name.partition(':')[0]}") if name else None
+        return own or self._readers.get(row.kind)
+
+    async def _follow(self, ending: Ending) -> None:
+        """Does what follows an event once it is recorded; that is tried once."""
+        if ending.then is None:
+            return
+        try:
+            await ending.then()
+        except Exception as error:
+            # The words of an error may hold what was to be shown.
+            logger.warning("an answer to staff failed", extra={"error": type(error).__name__})
 
     async def _message(self, payload: Payload) -> Step:
         event = part(payload, "event")
@@ -109,6 +129,8 @@ class SlackEvents:
         if event.get("bot_id") or event.get("app_id") or event.get("subtype") == "bot_message":
             return _then(posted_by_app, self._casework, case.id, event)
         member = await self._people.who(clean(event.get("user")), payload["team"])
+        if is_late(event):
+            return _then(late, self._casework, case.id, member, event)
         spoken = None
         if case.owner_id == member.id and case.state in cases.OPEN_STATES and not member.barred:
             # What stays in the thread is not shown to a translation service.
@@ -122,20 +144,27 @@ class SlackEvents:
         parent = event.get("parent_user_id")
         if not parent or parent not in (payload["bot"], ours.get("user_id")):
             return _nothing("no case's thread")
-        return _then(_warn_stray, clean(event.get("channel")), clean(event.get("thread_ts")))
+        return _then(stray, clean(event.get("channel")), clean(event.get("thread_ts")))
 
     async def _change(self, payload: Payload) -> Step:
         event = part(payload, "event")
         message = part(event, "message")
-        gone = message.get("subtype") == "tombstone"
-        if not gone and await self._is_ours(payload, message):
+        if message.get("subtype") == "tombstone":
+            return _then(deleted, self._casework, event)
+        if await self._is_ours(payload, message):
             return _nothing("our own post")
-        return _then(edited, self._casework, event)
+        if not changes_words(event) or not message.get("user") or message.get("bot_id"):
+            return _then(edited, self._casework, event)
+        member = await self._people.who(clean(message.get("user")), payload["team"])
+        row = await self._database.run(log.by_slack_ts, clean(message.get("ts")))
+        spoken = None
+        if row is not None and row.direction == "out" and row.case_id is not None:
+            text = clean(message.get("text")).strip()
+            spoken = await self._speaking.words(row.case_id, text, from_slack=True)
+        return _then(edited, self._casework, event, member, spoken)
 
     async def _deletion(self, payload: Payload) -> Step:
-        event = part(payload, "event")
-        ts = clean(event.get("deleted_ts") or part(event, "previous_message").get("ts"))
-        return _then(_delete, self._casework, clean(event.get("channel")), ts)
+        return _then(deleted, self._casework, part(payload, "event"))
 
     async def _reaction(self, payload: Payload) -> Step:
         event = part(payload, "event")
@@ -149,7 +178,9 @@ class SlackEvents:
     async def _press(self, payload: Payload) -> Step:
         member = await self._people.who(payload["user"], payload["team"])
         spoken = await self._to_be_sent(payload)
-        return _then(pressed, self._casework, member, payload, spoken)
+        chosen = payload["option"] if payload["action"] == ASSIGN else ""
+        to = await self._people.who(chosen, payload["team"]) if chosen else None
+        return _then(pressed, self._casework, member, payload, spoken, to)
 
     async def _to_be_sent(self, payload: Payload) -> Spoken | None:
         """Returns the kept message that a button would send, as the visitor would read it."""
@@ -202,19 +233,6 @@ def _conclude(connection: Connection, row: Row[Any], step: Step) -> Ending:
     ending = step(connection)
     queue.finish(connection, desk_events, row.id, "done", reason=ending.reason)
     return ending
-
-
-def _delete(connection: Connection, casework: Casework, channel: str, ts: str) -> Ending:
-    ending = deleted(connection, casework, channel, ts)
-    root_deleted(connection, channel, ts)
-    return ending
-
-
-def _warn_stray(connection: Connection, channel: str, thread: str) -> Ending:
-    words = "This thread belongs to no case that Docent knows, so nothing was sent."
-    place = {"channel": channel, "thread_ts": thread}
-    queue.add_job(connection, "warning", None, {**place, "text": words})
-    return Ending("warning: no case's thread")
 
 
 def _give_up(connection: Connection, row: Row[Any], reason: str) -> None:

@@ -19,7 +19,15 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.channels.payload import Delivery
-from bot.channels.slack_intake import Notice, action_notices, body_of, event_notice
+from bot.channels.slack_intake import (
+    Notice,
+    action_notices,
+    body_of,
+    command_notice,
+    event_notice,
+    view_notice,
+)
+from bot.channels.slack_order import thread_of
 from bot.config import Settings
 from bot.errors import BadRequest
 from bot.store import DatabaseError, log
@@ -78,21 +86,48 @@ def bolt_app(settings: Settings, write: Write) -> AsyncApp:
         await ack()
         return unless_written(await written(write(action_notices(body))))
 
+    async def on_command(ack: Callable[[], Awaitable[None]], body: dict[str, Any]) -> Any:
+        await ack()
+        return unless_written(await written(write([command_notice(body)])))
+
+    async def on_view(ack: Callable[[], Awaitable[None]], body: dict[str, Any]) -> Any:
+        # An empty answer closes the modal.
+        await ack()
+        return unless_written(await written(write([view_notice(body)])))
+
     app.event(re.compile(".*"))(on_event)
     app.action(re.compile(".*"))(on_action)
+    app.command(re.compile(".*"))(on_command)
+    app.view(re.compile(".*"))(on_view)
+    app.view_closed(re.compile(".*"))(on_view)
     return app
 
 
-def writer(database: Database, news: Callable[[], None]) -> Write:
-    """Returns a function that writes notices to desk_events and then says that there is work."""
+def writer(
+    database: Database,
+    news: Callable[[], None],
+    at_once: Callable[[Notice], None] = lambda _: None,
+) -> Write:
+    """Returns a function that writes notices to desk_events and then says that there is work.
 
-    def insert(connection: Any, notices: Sequence[Notice]) -> None:
-        for notice in notices:
-            row = {"state": "queued", "at": log.now(), **vars(notice)}
-            log.insert_ignoring(connection, desk_events, row)
+    Args:
+        database: Where desk_events is.
+        news: Called once they are written.
+        at_once: Called with each that was not written before and that no queue holds.
+    """
+
+    def insert(connection: Any, notices: Sequence[Notice]) -> list[Notice]:
+        rows = [
+            {"at": log.now(), "thread": thread_of(notice.payload), **vars(notice)}
+            for notice in notices
+        ]
+        new = [log.insert_ignoring(connection, desk_events, row) is not None for row in rows]
+        return [notice for notice, is_new in zip(notices, new, strict=True) if is_new]
 
     async def write(notices: Sequence[Notice]) -> None:
-        await database.run(insert, notices)
+        for notice in await database.run(insert, notices):
+            if notice.state != "queued":
+                at_once(notice)
         news()
 
     return write

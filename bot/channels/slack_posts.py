@@ -10,17 +10,22 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 from bot.channels.slack_api import SlackApi, SlackRefused
-from bot.channels.slack_jobs import NOT_POSTED, Job, gather, is_unsure, place_of
-from bot.channels.slack_readback import find_post
+from bot.channels.slack_backfill import prepare
+from bot.channels.slack_jobs import NOT_POSTED, Job, is_unsure, place_of
+from bot.channels.slack_pointer import NOT_SHOWN, UNREACHABLE, pointer_post
+from bot.channels.slack_posting import post_once, words_of
 from bot.channels.slack_render import render
+from bot.channels.slack_rooms import SlackRooms, is_lost, move_thread
+from bot.channels.slack_uploads import ThreadFiles
+from bot.channels.slack_visitor_words import RATED, VisitorWords, praised
 from bot.content.museum import Museum
 from bot.desk import thread
 from bot.desk.blocks import card
 from bot.desk.elements import Post
+from bot.desk.praise import PRAISE
 from bot.errors import SendFailed
 from bot.store import Connection, Row, cases, queue
 from bot.store.database import Database
@@ -34,10 +39,8 @@ BACKOFF = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
 # A job that fails for a reason of our own is given up after so many tries.
 TRIES = 5
 
-# How far before the job was laid out a post is looked for: the clocks may differ.
-LOOK_BACK = timedelta(minutes=10)
 CARD_GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
-EPHEMERAL = frozenset({"offer", "preview", "whisper"})
+EPHEMERAL = frozenset({"offer", "preview", "whisper", "suggestions"})
 
 
 class SlackPosts:
@@ -50,6 +53,8 @@ class SlackPosts:
         channel: The desk channel's id, for new cases.
         news: Called when a job has ended.
         windows: When each channel lets us write, for channels that close.
+        files: Shows the files of cases.
+        words: Translates what visitors said when nobody waited for it.
     """
 
     def __init__(
@@ -60,12 +65,17 @@ class SlackPosts:
         channel: str,
         news: Callable[[], None],
         windows: Mapping[str, Window] | None = None,
+        files: ThreadFiles | None = None,
+        words: VisitorWords | None = None,
     ) -> None:
+        self._words = words
+        self._files = files
         self._windows = windows or {}
         self._database = database
         self._api = api
         self._museum = museum
         self._channel = channel
+        self._rooms = SlackRooms(api)
         self._news = news
 
     async def handle(self, row: Row[Any]) -> None:
@@ -73,7 +83,7 @@ class SlackPosts:
         try:
             await self.post(row)
         except SendFailed as error:
-            await self._failed(row, error)
+            await self._moved_or_failed(row, error)
         except Exception as error:
             logger.exception("a post failed", extra={"kind": row.kind})
             again = row.attempts + 1 < TRIES
@@ -83,7 +93,10 @@ class SlackPosts:
 
     async def post(self, row: Row[Any]) -> None:
         """Carries out one job and finishes it; raises SendFailed."""
-        job = await self._database.run(gather, row, self._windows)
+        job = await self._database.run(prepare, row, self._windows)
+        if job is None:
+            return await self._end(row, "a later card shows it")
+        row = job.row
         if job.case is not None and job.case.slack_ts is None:
             job = await self._with_card(job)
             if row.kind in ("root", "card"):
@@ -95,6 +108,14 @@ class SlackPosts:
         if row.kind == "announcement":
             words = thread.announcement(str(row.payload["text"]), bool(row.payload.get("ok")))
             return await self._finish(job, ts=await self._message(job, words, self._channel, None))
+        if row.kind == "pointer":
+            return await self._point(job)
+        if row.kind in (RATED, PRAISE) and self._words is not None:
+            job = await self._words.read(job)
+        if row.kind == PRAISE:
+            return await self._praise(job)
+        if row.kind == "file" and self._files is not None:
+            return await self._finish(job, await self._files.show(job))
         content = render(job.row.kind, job.payload, job.case, job.messages, self._zone, job.left)
         if content is None:
             return await self._finish(job, "nothing to show any more")
@@ -110,8 +131,16 @@ class SlackPosts:
         """Posts the case's card, which begins its thread, and remembers where it stands."""
         assert job.case is not None
         content = card(job.case, self._museum.departments, self._zone, job.left)
-        channel = job.case.slack_channel or self._channel
-        ts = await self._message(job, content, channel, None)
+        wanted = job.case.slack_channel or self._channel
+        channel = await self._rooms.for_card(wanted, self._channel)
+        try:
+            ts = await self._message(job, content, channel, None)
+        except SlackRefused as error:
+            if channel == self._channel or error.code not in UNREACHABLE:
+                raise
+            # A department's channel that we were not invited to must not hide a visitor.
+            channel = self._channel
+            ts = await self._message(job, content, channel, None)
         return replace(job, case=await self._database.run(_begin_thread, job, channel, ts))
 
     async def _update(self, job: Job) -> None:
@@ -121,7 +150,7 @@ class SlackPosts:
         content = card(case, self._museum.departments, self._zone, job.left)
         place = {"channel": case.slack_channel, "ts": case.slack_ts}
         try:
-            await self._api.call("chat.update", **place, **_words(content))
+            await self._api.call("chat.update", **place, **words_of(content))
         except SlackRefused as error:
             if error.code not in CARD_GONE:
                 raise
@@ -140,12 +169,31 @@ class SlackPosts:
             words = f"Slack would not show a message here ({error.code}). It is in the log."
             return await self._message(job, thread.warning(words), channel, ts)
 
+    async def _point(self, job: Job) -> None:
+        """Leads there from another channel; where that cannot be, the thread is told."""
+        try:
+            content = await pointer_post(self._api, job)
+            ts = await self._message(job, content, str(job.payload["to"]), None)
+        except SlackRefused as error:
+            if error.code not in UNREACHABLE:
+                raise
+            words = NOT_SHOWN.format(code=error.code)
+            ts = await self._shown(job, thread.warning(words))
+        await self._finish(job, ts=ts)
+
+    async def _praise(self, job: Job) -> None:
+        """Shows praise in the channel that the museum chose for it."""
+        content = praised(job)
+        if content is None:
+            return await self._finish(job, "nothing to show any more")
+        await self._finish(job, ts=await self._message(job, content, str(job.payload["to"]), None))
+
     async def _whisper(self, job: Job, content: Post) -> None:
         """Shows something to one person; an offer that cannot be shown becomes a line for all."""
         channel, ts = place_of(job)
         where = {"channel": channel, "thread_ts": ts, "user": job.payload["user"]}
         try:
-            await self._api.call("chat.postEphemeral", **where, **_words(content))
+            await self._api.call("chat.postEphemeral", **where, **words_of(content))
         except SlackRefused as error:
             if error.retryable or job.row.kind != "offer":
                 raise
@@ -165,25 +213,22 @@ class SlackPosts:
 
     async def _message(self, job: Job, content: Post, channel: str, thread_ts: str | None) -> str:
         """Posts one message unless it stands there already; returns its ts."""
-        marker = job.marker("thread" if thread_ts else "root")
-        if is_unsure(job.row):
-            since = job.row.at - LOOK_BACK
-            found = await find_post(self._api, marker, channel, thread_ts, since)
-            if found:
-                return found
-        place = {"channel": channel, **({"thread_ts": thread_ts} if thread_ts else {})}
-        quiet = {"mrkdwn": False, "unfurl_links": False, "unfurl_media": False}
-        words = _words(content)
-        answer = await self._api.call(
-            "chat.postMessage", **place, **words, **quiet, metadata=marker
-        )
-        return str(answer["ts"])
+        return await post_once(self._api, job, content, channel, thread_ts)
 
     async def _finish(self, job: Job, reason: str | None = None, ts: str = "") -> None:
         values: dict[str, Any] = {"payload": {**job.payload, "posted": ts}} if ts else {}
-        await self._database.run(
-            queue.finish, desk_jobs, job.row.id, "done", reason=reason, **values
-        )
+        await self._end(job.row, reason, **values)
+
+    async def _end(self, row: Row[Any], reason: str | None, **values: Any) -> None:
+        await self._database.run(queue.finish, desk_jobs, row.id, "done", reason=reason, **values)
+
+    async def _moved_or_failed(self, row: Row[Any], error: SendFailed) -> None:
+        """Goes on in a new thread at the desk where a case's own channel is gone."""
+        lost = row.case_id is not None and is_lost(error)
+        if lost and await self._database.run(move_thread, row, self._channel):
+            reason = NOT_POSTED + error.reason
+            return await self._database.run(queue.retry, desk_jobs, row.id, "queued", 0.0, reason)
+        await self._failed(row, error)
 
     async def _failed(self, row: Row[Any], error: SendFailed) -> None:
         logger.warning(
@@ -215,7 +260,3 @@ def _record_dead(connection: Connection, row: Row[Any], reason: str) -> None:
     queue.finish(connection, desk_jobs, row.id, "dead", reason=reason)
     if row.case_id is not None:
         cases.audit(connection, row.case_id, "docent", "not shown", f"{row.kind}: {reason}")
-
-
-def _words(content: Post) -> dict[str, Any]:
-    return {"text": content.text, "blocks": content.blocks}

@@ -8,17 +8,19 @@ from typing import Any
 from bot.channels.payload import clean, part
 from bot.channels.slack_messages import DELETED, Ending, offer, whisper
 from bot.channels.slack_people import Member
-from bot.desk import blocks
+from bot.desk import blocks, controls
 from bot.desk.casework import Casework, Outcome, Person
+from bot.desk.offers import CONFIRMS, OFFERS
 from bot.desk.replies import to_visitor
 from bot.store import Connection, Row, cases, log
 from bot.translate.said import Spoken
 
 CLAIMING, RESOLVING = "eyes", "white_check_mark"
 # The buttons of messages that only their author sees: the answer takes the message's place.
-EPHEMERAL = (blocks.CLAIM_AND_SEND, blocks.SEND_ANYWAY, blocks.KEEP_AS_NOTE, blocks.UNDO)
+EPHEMERAL = (*CONFIRMS, blocks.KEEP_AS_NOTE, blocks.UNDO)
 
 Step = Callable[[Connection, int, Person], Outcome]
+Choice = Callable[[Connection, int, Person, str], Outcome]
 Press = dict[str, Any]
 
 
@@ -47,10 +49,12 @@ def pressed(
     member: Member,
     press: Press,
     spoken: Spoken | None = None,
+    to: Member | None = None,
 ) -> Ending:
     """Does what a button says.
 
-    `spoken` is the message that the button would send, as the visitor would read it.
+    `spoken` is the message that the button would send, as the visitor would read it; `to` is the
+    colleague who was chosen.
     """
     action = press["action"]
     case = case_of(connection, press)
@@ -60,17 +64,38 @@ def pressed(
         words = f"Nothing was done: you are {member.barred}."
         whisper(connection, case.id, member.id, words)
         return Ending(f"warning: pressed by {member.barred}", words)
-    if action == blocks.DEPARTMENT:
-        outcome = casework.set_department(connection, case.id, member.person, press["option"])
+    if action == controls.ASSIGN:
+        return _assign(connection, casework, case, member, to)
+    choices: dict[str, Choice] = {
+        controls.DEPARTMENT: casework.set_department,
+        controls.PRIORITY: casework.set_priority,
+    }
+    if action in choices:
+        outcome = choices[action](connection, case.id, member.person, press["option"])
         return _told(connection, case, member, outcome)
     steps: dict[str, Step] = {
-        blocks.CLAIM: casework.claim,
-        blocks.RESOLVE: casework.resolve,
-        blocks.BACK_TO_BOT: casework.back_to_bot,
+        controls.CLAIM: casework.claim,
+        controls.RELEASE: casework.release,
+        controls.RESOLVE: casework.resolve,
+        controls.BACK_TO_BOT: casework.back_to_bot,
+        controls.REOPEN: casework.reopen,
     }
     if action in steps:
         return _do(connection, case, member, steps[action])
     return _ephemeral(connection, casework, case, member, press, spoken)
+
+
+def _assign(
+    connection: Connection, casework: Casework, case: Row[Any], member: Member, to: Member | None
+) -> Ending:
+    """Gives a case to a colleague, who must be one that may write to visitors."""
+    if to is None:
+        return Ending("no-op: nobody was chosen")
+    if to.barred:
+        whisper(connection, case.id, member.id, f"{to.name} is {to.barred}, so nothing was done.")
+        return Ending(f"warning: assigned to {to.barred}")
+    outcome = casework.assign(connection, case.id, member.person, to.person)
+    return _told(connection, case, member, outcome)
 
 
 def case_of(connection: Connection, press: Press) -> Row[Any] | None:
@@ -80,7 +105,7 @@ def case_of(connection: Connection, press: Press) -> Row[Any] | None:
         case = cases.case_by_thread(connection, channel, ts) if ts else None
         if case is not None:
             return case
-    number = (press["value"] or press["block"].removeprefix(blocks.CARD_BLOCK)).partition(":")[0]
+    number = (press["value"] or press["block"].removeprefix(controls.CARD_BLOCK)).partition(":")[0]
     if not number.isdecimal() or len(number) > 18:
         return None
     case = cases.find_case(connection, int(number))
@@ -99,8 +124,7 @@ def _told(connection: Connection, case: Row[Any], member: Member, outcome: Outco
 
 def message_of(press: Press) -> str | None:
     """Returns the Slack ts of the message that a button would send, None for other buttons."""
-    sends = press["action"] in (blocks.CLAIM_AND_SEND, blocks.SEND_ANYWAY)
-    return press["value"].partition(":")[2] if sends else None
+    return press["value"].split(":")[1] if press["action"] in CONFIRMS else None
 
 
 def _ephemeral(
@@ -118,11 +142,11 @@ def _ephemeral(
         words = "Taken back; nothing was sent." if done else outcome.reason
         return Ending(f"undo {outcome.kind}: {outcome.reason}".rstrip(": "), words)
     if action == blocks.KEEP_AS_NOTE:
+        cases.audit(connection, case.id, member.name, "kept", "as a note, by a button")
         return Ending("note: kept on request", "Kept as a note; the visitor does not see it.")
-    confirm = {blocks.CLAIM_AND_SEND: "claim", blocks.SEND_ANYWAY: "anyway"}.get(action)
-    if confirm is None:
+    if action not in CONFIRMS:
         return Ending("no-op: an unknown button")
-    return _send(connection, casework, case, member, rest, confirm, spoken)
+    return _send(connection, casework, case, member, press, spoken)
 
 
 def _send(
@@ -130,30 +154,34 @@ def _send(
     casework: Casework,
     case: Row[Any],
     member: Member,
-    ts: str,
-    confirm: str,
+    press: Press,
     spoken: Spoken | None,
 ) -> Ending:
+    ts, _, known = press["value"].partition(":")[2].partition(":")
     row = log.by_slack_ts(connection, ts)
     refusal = _cannot_send(row, case, member)
     if row is None or refusal:
         return Ending(f"refused: {refusal}", refusal)
-    outcome = casework.staff_says(
+    outcome = casework.staff_sends(
         connection,
         case.id,
         member.person,
         row.text,
+        row.payload.get("files") or (),
         slack_ts=ts,
-        confirm=confirm,
+        confirm=CONFIRMS[press["action"]],
+        knowing=int(known) if known.isdecimal() and len(known) < 19 else None,
         # Edited while it was being translated: the newest words go, as they were written.
         spoken=spoken if spoken and spoken.original == to_visitor(row.text) else None,
     )
     if outcome.kind == "queued":
         return Ending("reply: queued on request", "On its way to the visitor.")
     now = cases.case(connection, case.id)
-    if outcome.kind != "note" and now.state in cases.CLAIMED:
+    if outcome.kind == "refused" and now.state in cases.CLAIMED:
         # Somebody was faster: the author may still send it, knowing that.
-        offer(connection, now, member.id, ts, Outcome("needs_confirm"))
+        outcome = casework.held_back(connection, now, member.person)
+    if outcome.kind in OFFERS:
+        offer(connection, now, member.id, ts, outcome)
     return Ending(f"{outcome.kind}: {outcome.reason}", f"Not sent. {outcome.reason}".strip())
 
 

@@ -7,10 +7,15 @@ from datetime import tzinfo
 from math import ceil
 from typing import Any
 
-from bot.desk import thread
+from bot.channels.slack_backfill import BACKFILL
+from bot.desk import offers, thread
+from bot.desk.backfill import backfill
 from bot.desk.blocks import visitor_name
 from bot.desk.elements import Post
-from bot.store import log
+from bot.desk.rated import rating
+from bot.desk.ringing import ping
+from bot.desk.suggest_blocks import SUGGESTIONS, suggestions
+from bot.store import log, revisions
 from bot.windows import Left
 
 Payload = Mapping[str, Any]
@@ -36,6 +41,10 @@ def render(
     """
     if kind == "transcript":
         return thread.transcript(messages, zone) if messages else None
+    if kind == BACKFILL:
+        return backfill(payload["entries"], messages, visitor_name(case), zone)
+    if kind == SUGGESTIONS:
+        return suggestions(payload, case)
     if kind in _SPOKEN:
         return _SPOKEN[kind](payload)
     if not messages:
@@ -57,13 +66,15 @@ def _offer(payload: Payload, case: Any, row: Any) -> Post | None:
     if row.direction != "note":
         return None
     kind, reason = str(payload["offer"]), str(payload.get("reason", ""))
-    return thread.offer(case.id, str(payload["ts"]), kind, reason)
+    return offers.offer(case.id, str(payload["ts"]), kind, reason, payload.get("knowing"))
 
 
 def _preview(payload: Payload, case: Any, row: Any, left: Left | None) -> Post | None:
     seconds = (row.not_before - log.now()).total_seconds() if row.not_before else 0.0
     if row.state != "queued" or seconds <= 0:
         return None
+    if revisions.changed_by(row) is not None:
+        return offers.correcting(row, case, ceil(seconds))
     return thread.preview(row, case, ceil(seconds), left)
 
 
@@ -72,7 +83,12 @@ def _failed(payload: Payload, case: Any, row: Any) -> Post:
     return thread.failed(row.text, reason, step)
 
 
+def _ping(payload: Payload) -> Post:
+    return ping(str(payload["text"]), payload["people"], bool(payload["channel"]))
+
+
 _SPOKEN: dict[str, Callable[[Payload], Post]] = {
+    "ping": _ping,
     "line": lambda payload: thread.line(str(payload["text"])),
     "warning": lambda payload: thread.warning(str(payload["text"])),
     "whisper": lambda payload: thread.line(str(payload["text"])),
@@ -83,5 +99,12 @@ _ABOUT: dict[str, Callable[[Payload, Any, Any], Post | None]] = {
     "visitor_changed": _visitor_changed,
     "offer": _offer,
     "failed": _failed,
+    "rated": lambda payload, case, row: rating(row, payload),
     "sent_as": lambda payload, case, row: thread.sent_as(row),
+    "ready_echo": lambda payload, case, row: thread.ready_echo(
+        row, str(payload["author"]), str(payload["what"])
+    ),
+    "reworded": lambda payload, case, row: thread.reworded(
+        row, str(payload["author"]), str(payload["text"])
+    ),
 }

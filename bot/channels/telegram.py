@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta, timezone
+from typing import Any
 
 from sanic.request import Request
 from sanic.response import HTTPResponse
@@ -25,15 +26,16 @@ from bot.channels.payload import Delivery, clean, delivery_of, part, read_json
 from bot.channels.telegram_api import TelegramApi
 from bot.channels.telegram_errors import Migrated
 from bot.channels.telegram_events import query_of, read_update
+from bot.channels.telegram_files import FILES, TelegramFiles
 from bot.channels.telegram_groups import Me, needs_name
 from bot.config import Settings
 from bot.errors import BadSignature, ChannelBroken, Refused, SendFailed
 from bot.limits import Limits, utf16_units
-from bot.messages import Event, Moved, Outbound
+from bot.messages import Carried, Event, Moved, Outbound
 
 CHANNEL = "telegram"
 # A label may be longer, but phones cut it.
-LIMITS = Limits(length=4096, measure=utf16_units, choices=8, label=40)
+LIMITS = Limits(length=4096, measure=utf16_units, choices=8, label=40, edits=True, deletes=True)
 SECRET_HEADER = "x-telegram-bot-api-secret-token"  # noqa: S105 - the header's name
 # A press is answered beside the visitor's answer, and nobody waits for it longer than this.
 PRESS_SECONDS = 10.0
@@ -57,11 +59,13 @@ class Telegram(Channel):
 
     channel = CHANNEL
     limits = LIMITS
+    files = FILES
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)
         token = settings["TELEGRAM_BOT_TOKEN"]
         self._api = TelegramApi(settings["TELEGRAM_API_URL"], token)
+        self._files = TelegramFiles(self._api.http, settings["TELEGRAM_API_URL"], token)
         # A token begins with the bot's id: core.telegram.org/bots/api#authorizing-your-bot.
         digits = token.partition(":")[0]
         self._me = Me(int(digits) if digits.isdecimal() else None)
@@ -82,12 +86,32 @@ class Telegram(Channel):
 
     async def send(self, person_id: str, message: Outbound) -> str | None:
         """Sends one message; returns chat and number, as numbers are used again in every chat."""
+        return await self._numbered(person_id, self._api.send(person_id, message))
+
+    async def _numbered(self, person_id: str, sending: Awaitable[int | None]) -> str | None:
         try:
-            number = await self._api.send(person_id, message)
+            number = await sending
         except Migrated as moved:
             await self._follow(person_id, moved.to)
             raise SendFailed(moved.reason, retryable=True, retry_after=MOVED_SECONDS) from None
         return None if number is None else f"{person_id}:{number}"
+
+    async def edit(self, person_id: str, platform_id: str, message: Outbound) -> None:
+        """Changes a message that was sent; raises SendFailed."""
+        chat, number = _place_of(platform_id)
+        await self._api.edit(chat, number, message.text)
+
+    async def delete(self, person_id: str, platform_id: str) -> None:
+        """Takes a message away that was sent within 48 hours; raises SendFailed."""
+        await self._api.delete(*_place_of(platform_id))
+
+    async def fetch(self, reference: Mapping[str, Any], most: int) -> bytes:
+        """Gets a file by its id."""
+        return await self._files.fetch(clean(reference.get("id")), most)
+
+    async def send_file(self, person_id: str, message: Outbound, file: Carried) -> str | None:
+        """Sends a file; returns chat and number, as `send`."""
+        return await self._numbered(person_id, self._files.send(person_id, message, file))
 
     async def typing(self, person_id: str, platform_id: str) -> None:
         """Shows "typing"; Telegram takes it away after five seconds or with the answer."""
@@ -221,3 +245,12 @@ def _words_of(webhook: WebhookInfo) -> str:
 def _has_failed(webhook: WebhookInfo, lately: timedelta) -> bool:
     failed = webhook.last_error_date
     return failed is not None and datetime.now(timezone.utc) - failed < lately
+
+
+def _place_of(platform_id: str) -> tuple[str, int]:
+    """Returns chat and number of a message, as `send` named it."""
+    chat, _, number = platform_id.rpartition(":")
+    if not number.isdecimal():
+        reason = "Telegram did not tell what it calls this message"
+        raise SendFailed(reason, retryable=False, next_step="Write a new message.")
+    return chat, int(number)

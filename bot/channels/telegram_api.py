@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Awaitable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, TypeVar
 
 import aiohttp
@@ -27,7 +28,7 @@ from telegram.error import TelegramError
 from telegram.request import BaseRequest, RequestData
 
 from bot.channels.http import Http
-from bot.channels.telegram_errors import failure_of
+from bot.channels.telegram_errors import AlreadySo, failure_of
 from bot.errors import SendFailed
 from bot.messages import Outbound
 
@@ -84,6 +85,19 @@ class TelegramApi:
             return None
         # The library trusts the shape of answers.
         return getattr(sent, "message_id", None)
+
+    async def edit(self, chat: str, number: int, text: str) -> None:
+        """Changes the words of a message: core.telegram.org/bots/api#editmessagetext."""
+        quiet = LinkPreviewOptions(is_disabled=True)
+        with suppress(AlreadySo, Unreadable):
+            await _made(
+                self._bot.edit_message_text(text, chat, number, link_preview_options=quiet)
+            )
+
+    async def delete(self, chat: str, number: int) -> None:
+        """Takes a message away, within 48 hours: core.telegram.org/bots/api#deletemessage."""
+        with suppress(AlreadySo, Unreadable):
+            await _made(self._bot.delete_message(chat, number))
 
     async def typing(self, chat: str) -> None:
         """Shows "typing" for up to five seconds, or until the answer."""

@@ -18,6 +18,7 @@ _GONE = "The visitor cannot be reached on Telegram any more."
 _ADD = "Ask an admin of the group to add the bot again."
 _REACH = "PUBLIC_URL must be https on port 443, 80, 88 or 8443, with a name that everybody finds."
 _REPORT = "Please report this."
+_ANEW = "The visitor keeps the earlier text: write a new message."
 _RENEW = (
     "The bot token is no longer valid: set TELEGRAM_BOT_TOKEN to the one that @BotFather shows."
 )
@@ -46,10 +47,22 @@ _MEANINGS = (
     ("chat_restricted", "the bot may not write in this group", _RIGHTS),
     ("message is too long", "the message is too long for Telegram", _REPORT),
     ("message text is empty", "Telegram found no text in the message", _REPORT),
+    ("message to edit not found", "the message is gone on Telegram", "Write a new message."),
+    ("message can't be edited", "Telegram does not change this message any more", _ANEW),
+    # core.telegram.org/bots/api#deletemessage
+    ("message can't be deleted", "Telegram deletes nothing that is older than 48 hours", _ANEW),
     ("bad webhook", "Telegram does not take the address of PUBLIC_URL", _REACH),
     ("button_data_invalid", "Telegram refused the buttons", _REPORT),
     ("keyboard", "Telegram refused the buttons", _REPORT),
 )
+
+
+# What was asked for is so already: a second try after an answer that was lost.
+_ALREADY = ("message is not modified", "message to delete not found")
+
+
+class AlreadySo(SendFailed):
+    """The message says that already, or is gone already."""
 
 
 class Migrated(SendFailed):
@@ -89,6 +102,8 @@ def _code(answer: Answer) -> int:
 
 
 def _refusal(code: int, description: str) -> SendFailed:
+    if any(words in description for words in _ALREADY):
+        return AlreadySo("there is nothing left to change", retryable=False)
     for words, reason, step in _MEANINGS:
         if words in description:
             return SendFailed(reason, retryable=False, next_step=step)

@@ -16,16 +16,30 @@ from sanic.response import HTTPResponse
 from sanic.response import json as json_response
 
 from bot.channels.base import Channel
-from bot.channels.payload import Delivery, clean, delivery_of, read_json
+from bot.channels.file_answer import file_answer
+from bot.channels.payload import Delivery, clean, read_json
+from bot.channels.web_files import (
+    FILES,
+    check_upload,
+    file_for,
+    keep_upload,
+    shown_to_visitor,
+)
+from bot.channels.web_requests import (
+    delivery_with_cookie,
+    locale_of,
+    number_in,
+    own_host,
+    set_cookie,
+    token_of,
+)
 from bot.errors import BadRequest, BadSignature, Refused
 from bot.limits import Limits
-from bot.messages import Inbound, Outbound
-from bot.store import Row, log, sessions
+from bot.messages import Carried, Inbound, Outbound
+from bot.store import Row, files, log, revisions, sessions
 
 CHANNEL = "web"
-LIMITS = Limits(length=4000, choices=6, label=40)
-COOKIE = "docent_session"
-COOKIE_DAYS = 180
+LIMITS = Limits(length=4000, choices=6, label=40, edits=True, deletes=True)
 LONGEST_POLL_SECONDS = 30.0
 # Pages of history; the page asks again from where it stands.
 HISTORY = 500
@@ -36,6 +50,7 @@ class Web(Channel):
 
     channel = CHANNEL
     limits = LIMITS
+    files = FILES
 
     @property
     def is_enabled(self) -> bool:
@@ -48,14 +63,19 @@ class Web(Channel):
         self.route(routes, "POST", "/session", self._open)
         self.route(routes, "GET", "/messages", self._messages)
         self.route(routes, "GET", "/museum", self._museum)
+        self.route(routes, "POST", "/files", self._upload)
+        self.route(routes, "GET", "/files", self._file)
         return routes
 
     def verify(self, delivery: Delivery) -> None:
         """Refuses what another site's page sent; who writes is settled by `_post`."""
         if not delivery.headers.get("content-type", "").startswith("application/json"):
             raise BadSignature("send JSON")
+        self._is_own_page(delivery)
+
+    def _is_own_page(self, delivery: Delivery) -> None:
         origin = delivery.headers.get("origin")
-        if origin and origin.partition("://")[2] != _own_host(delivery):
+        if origin and origin.partition("://")[2] != own_host(delivery):
             raise BadSignature("this page belongs to another site")
         if not token_of(delivery):
             raise BadSignature("no session: open one with POST /webhooks/web/session")
@@ -75,7 +95,7 @@ class Web(Channel):
                 platform_id=client_id,
                 text=clean(body.get("text")),
                 choice=clean(body.get("choice")) or None,
-                locale=_locale(delivery),
+                locale=locale_of(delivery),
             )
         ]
 
@@ -83,8 +103,14 @@ class Web(Channel):
         """Has nothing to do: the page reads the log."""
         return None
 
+    async def edit(self, person_id: str, platform_id: str, message: Outbound) -> None:
+        """Has nothing to do: the page reads in the log what a message says now."""
+
+    async def delete(self, person_id: str, platform_id: str) -> None:
+        """Has nothing to do, as `edit`."""
+
     async def _post(self, request: Request) -> HTTPResponse:
-        delivery = _delivery(request)
+        delivery = delivery_with_cookie(request)
         try:
             self.verify(delivery)
             [message] = self.parse(delivery)
@@ -98,14 +124,51 @@ class Web(Channel):
         await request.app.ctx.host.announce()
         return answer
 
+    async def _upload(self, request: Request) -> HTTPResponse:
+        """Takes one file as it is, `id` and `name` in the address; it becomes a message."""
+        delivery, host = delivery_with_cookie(request), request.app.ctx.host
+        try:
+            # Not a kind that a form of another site could send by itself.
+            if delivery.headers.get("content-type", "") != "application/octet-stream":
+                raise BadSignature("send application/octet-stream")
+            self._is_own_page(delivery)
+            own_id = delivery.query.get("id", "")
+            if not 8 <= len(own_id) <= 100:
+                raise BadRequest("id must be the page's own id, 8 to 100 characters")
+            person_id = await self._person(request, delivery)
+            await host.database.run(check_upload, f"{CHANNEL}:{person_id}")
+            name = clean(delivery.query.get("name"))
+            sent = await asyncio.to_thread(keep_upload, host.blobs, delivery.body, name)
+        except Refused as refusal:
+            return self.refuse(refusal)
+        named = f"{person_id}:{own_id}"
+        message = Inbound(CHANNEL, person_id, named, "", attachments=(sent,))
+        answer = await self.commit(request, [message])
+        await host.announce()
+        return answer
+
+    async def _file(self, request: Request) -> HTTPResponse:
+        delivery, host = delivery_with_cookie(request), request.app.ctx.host
+        try:
+            conversation = f"{CHANNEL}:{await self._person(request, delivery)}"
+            file_id = int(number_in(delivery, "id", 0))
+            row = await host.database.run(file_for, conversation, file_id)
+            return file_answer(row, host.blobs)
+        except Refused as refusal:
+            return self.refuse(refusal)
+
+    async def send_file(self, person_id: str, message: Outbound, file: Carried) -> str | None:
+        """Has nothing to do, as `send`: the page gets the file from us."""
+        return None
+
     async def _open(self, request: Request) -> HTTPResponse:
         host = request.app.ctx.host
-        token = token_of(_delivery(request))
+        token = token_of(delivery_with_cookie(request))
         person_id = await host.database.run(sessions.person_of, token) if token else None
         if person_id is None:
             token, person_id = await host.database.run(sessions.open_session)
         answer = json_response({"conversation": f"{CHANNEL}:{person_id}"})
-        _set_cookie(answer, token or "", self.settings["PUBLIC_URL"].startswith("https://"))
+        set_cookie(answer, token or "", self.settings["PUBLIC_URL"].startswith("https://"))
         return answer
 
     async def _museum(self, request: Request) -> HTTPResponse:
@@ -114,10 +177,10 @@ class Web(Channel):
         return json_response({"name": names})
 
     async def _messages(self, request: Request) -> HTTPResponse:
-        delivery = _delivery(request)
+        delivery = delivery_with_cookie(request)
         try:
             person_id = await self._person(request, delivery)
-            after, wait = _number(delivery, "after", 0), _number(delivery, "wait", 0)
+            after, wait = number_in(delivery, "after", 0), number_in(delivery, "wait", 0)
         except Refused as refusal:
             return self.refuse(refusal)
         conversation_id = f"{CHANNEL}:{person_id}"
@@ -139,7 +202,7 @@ class Web(Channel):
             news = await host.database.run(_read_news, conversation_id, after)
             changed = typing is not None and news["typing"] != (typing == "1")
             left = until - asyncio.get_running_loop().time()
-            if news["messages"] or changed or left <= 0:
+            if news["messages"] or news["changes"] or changed or left <= 0:
                 return dict(news)
             await host.wait_for_news(left)
 
@@ -152,68 +215,39 @@ class Web(Channel):
         return str(person_id)
 
 
-def token_of(delivery: Delivery) -> str:
-    """Returns the session token of a request: from its cookie, or as a bearer token."""
-    bearer = delivery.headers.get("authorization", "")
-    if bearer.startswith("Bearer "):
-        return bearer.removeprefix("Bearer ").strip()
-    return delivery.headers.get("x-docent-cookie", "")
-
-
-def _delivery(request: Request) -> Delivery:
-    delivery = delivery_of(request)
-    cookie = {"x-docent-cookie": request.cookies.get(COOKIE, "")}
-    return replace(delivery, headers={**dict(delivery.headers.items()), **cookie})
-
-
-def _own_host(delivery: Delivery) -> str:
-    return delivery.headers.get("x-forwarded-host") or delivery.headers.get("host", "")
-
-
-def _locale(delivery: Delivery) -> str | None:
-    return delivery.headers.get("accept-language", "").partition(",")[0] or None
-
-
-def _number(delivery: Delivery, name: str, default: float) -> float:
-    given = delivery.query.get(name)
-    try:
-        number = float(given) if given else default
-    except ValueError:
-        raise BadRequest(f"{name} must be a number") from None
-    if not 0 <= number < 2**53:
-        raise BadRequest(f"{name} must be a number")
-    return number
-
-
-def _set_cookie(answer: HTTPResponse, token: str, secure: bool) -> None:
-    answer.cookies[COOKIE] = token
-    answer.cookies[COOKIE]["httponly"] = True
-    answer.cookies[COOKIE]["samesite"] = "Lax"
-    answer.cookies[COOKIE]["path"] = "/"
-    answer.cookies[COOKIE]["max-age"] = COOKIE_DAYS * 86400
-    if secure:
-        answer.cookies[COOKIE]["secure"] = True
-
-
 def _read_news(connection: Any, conversation_id: str, after: int) -> dict[str, Any]:
     talk = log.conversation(connection, conversation_id)
     rows = log.history(connection, conversation_id, after, HISTORY) if talk else []
     # Only what may be shown, and nothing behind a message that still waits to be shown:
     # the page reads on from the cursor.
     shown: list[dict[str, Any]] = []
+    changed: list[dict[str, Any]] = []
+    held = files.by_message(connection, conversation_id) if rows else {}
     cursor = after
     for row in rows:
         if row.direction == "out" and row.state in ("queued", "sending"):
             break
         cursor = row.seq
-        if row.direction == "in" or (row.direction == "out" and row.state == "sent"):
-            shown.append(_shown(row))
+        if row.direction == "out" and row.state != "sent":
+            continue
+        if revisions.is_change(row):
+            seq, is_edit = revisions.changed_by(row), bool(row.payload.get(revisions.EDITS))
+            changed.append({"seq": seq, "text": row.text if is_edit else None})
+        elif row.direction in ("in", "out") and (text := _text_of(row)) is not None:
+            sent = shown_to_visitor(row, held)
+            shown.append({**_shown(row), "text": text, **({"files": sent} if sent else {})})
     return {
         "messages": shown,
+        "changes": changed,
         "typing": bool(talk) and log.is_thinking(connection, conversation_id),
         "speaker": talk.speaker if talk else log.BOT,
         "cursor": cursor,
     }
+
+
+def _text_of(row: Row[Any]) -> str | None:
+    """Returns what a message says now; a visitor's own stays as it was written."""
+    return str(row.text) if row.direction == "in" else revisions.reads(row)
 
 
 def _shown(row: Row[Any]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 from sanic.response import text as text_response
 
+from bot.channels import wechat_files
 from bot.channels.base import Channel
 from bot.channels.host import Host
 from bot.channels.meta import same
@@ -30,7 +31,7 @@ from bot.channels.wechat_xml import read_xml, write_xml
 from bot.config import Settings
 from bot.errors import BadSignature, ChannelBroken, Refused, SendFailed
 from bot.limits import Limits, utf8_bytes
-from bot.messages import Choice, Inbound, Outbound
+from bot.messages import Carried, Choice, Inbound, Outbound
 from bot.store import Row
 from bot.store.database import Database
 from bot.windows import CLICK, MESSAGE, Allowance, Window
@@ -65,6 +66,7 @@ class WeChat(Channel):
     channel = CHANNEL
     limits = LIMITS
     window = WINDOW
+    files = wechat_files.FILES
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)
@@ -103,6 +105,16 @@ class WeChat(Channel):
     async def send(self, person_id: str, message: Outbound) -> str | None:
         """Sends one customer-service message; WeChat tells no id of it."""
         await self._api.send(render(person_id, message))
+        return None
+
+    async def fetch(self, reference: Mapping[str, Any], most: int) -> bytes:
+        """Gets a picture, a recording or a video by its id."""
+        return await self._api.files.fetch(reference, most)
+
+    async def send_file(self, person_id: str, _: Outbound, file: Carried) -> str | None:
+        """Uploads a file and sends it by its id; WeChat tells no id of the message."""
+        kind, media = await self._api.files.upload(file)
+        await self._api.send(wechat_files.message(person_id, kind, media))
         return None
 
     async def typing(self, person_id: str, platform_id: str) -> None:

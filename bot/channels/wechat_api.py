@@ -12,6 +12,7 @@ import aiohttp
 
 from bot.channels.http import Answer, Http
 from bot.channels.wechat_errors import STALE, code_of, failure
+from bot.channels.wechat_files import WeChatFiles
 from bot.channels.wechat_token import AccessToken
 from bot.config import Settings
 
@@ -33,6 +34,7 @@ class WeChatApi:
         self._http = Http("WeChat", TIMEOUT)
         app_id, secret = settings["WECHAT_APP_ID"], settings["WECHAT_APP_SECRET"]
         self.token = AccessToken(app_id, secret, self._url, self._http)
+        self.files = WeChatFiles(self._http, self._url, self.token)
 
     async def send(self, body: dict[str, Any]) -> None:
         """Sends one customer-service message; raises SendFailed."""

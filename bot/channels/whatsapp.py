@@ -7,21 +7,23 @@ business-messaging-api_v23.0.yaml (MIT).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import aiohttp
 
-from bot.channels import meta
+from bot.channels import meta, whatsapp_files
 from bot.channels.base import Channel
+from bot.channels.downloads import Source, download
 from bot.channels.http import Answer, Http
 from bot.channels.payload import Delivery, clean, dicts, part, read_json
 from bot.channels.whatsapp_errors import NO_TRANSLATION, Pace, TooFast, code_of, failure
 from bot.channels.whatsapp_events import read_change
-from bot.channels.whatsapp_render import render, templates, typing
+from bot.channels.whatsapp_render import render, templates, to, typing
 from bot.config import Settings
 from bot.errors import BadRequest, ChannelBroken, SendFailed
 from bot.limits import Limits, utf16_units
-from bot.messages import Event, Outbound
+from bot.messages import Carried, Event, Outbound
 from bot.windows import MESSAGE, Allowance, Window
 
 CHANNEL = "whatsapp"
@@ -41,6 +43,7 @@ class WhatsApp(Channel):
     channel = CHANNEL
     limits = LIMITS
     window = WINDOW
+    files = whatsapp_files.FILES
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)
@@ -101,6 +104,24 @@ class WhatsApp(Channel):
         """Closes the connection pool."""
         await self._http.close()
 
+    async def fetch(self, reference: Mapping[str, Any], most: int) -> bytes:
+        """Asks Meta where a file lies, which it tells for five minutes, and gets it."""
+        media = clean(reference.get("id"))
+        answer = await self._graph("GET", f"/{media}")
+        whatsapp_files.check_there(answer.body)
+        about = _accepted(answer).body
+        url = whatsapp_files.address_of(about, most)
+        base = self.settings["WHATSAPP_API_URL"]
+        source = Source("WhatsApp", whatsapp_files.HOSTS, base, self._headers)
+        return await download(self._http, source, url, most)
+
+    async def send_file(self, person_id: str, message: Outbound, file: Carried) -> str | None:
+        """Uploads a file and sends it by its id; returns the message's `wamid`."""
+        answer = _accepted(await self._call("POST", "/media", data=whatsapp_files.upload(file)))
+        media = clean(answer.body.get("id"))
+        body = {**to(person_id), **whatsapp_files.content(file, media)}
+        return _taken(await self._post_message(body))
+
     async def _deliver_one(self, person_id: str, message: Outbound) -> str | None:
         if message.is_template:
             return await self._send_template(person_id, message.language)
@@ -119,10 +140,16 @@ class WhatsApp(Channel):
         return await self._call("POST", "/messages", json=body)
 
     async def _call(self, method: str, path: str, **how: Any) -> Answer:
-        base = meta.versioned(self.settings["WHATSAPP_API_URL"])
-        url = f"{base}/{self.settings['WHATSAPP_PHONE_NUMBER_ID']}{path}"
-        headers = {"Authorization": f"Bearer {self.settings['WHATSAPP_ACCESS_TOKEN']}"}
-        return await self._http.call(method, url, headers=headers, **how)
+        number = self.settings["WHATSAPP_PHONE_NUMBER_ID"]
+        return await self._graph(method, f"/{number}{path}", **how)
+
+    async def _graph(self, method: str, path: str, **how: Any) -> Answer:
+        url = meta.versioned(self.settings["WHATSAPP_API_URL"]) + path
+        return await self._http.call(method, url, headers=self._headers, **how)
+
+    @property
+    def _headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.settings['WHATSAPP_ACCESS_TOKEN']}"}
 
 
 def _accepted(answer: Answer) -> Answer:

@@ -29,11 +29,11 @@ def render(person_id: str, message: Outbound) -> Body:
     """Returns the body of a message: a text, or a text with reply buttons or a list."""
     if not message.choices:
         text = {"preview_url": False, "body": message.text}
-        return {**_to(person_id), "type": "text", "text": text}
+        return {**to(person_id), "type": "text", "text": text}
     fits = _fit_buttons(message.choices)
     shown = _buttons(message.choices) if fits else _list(message.choices, message.language)
     interactive = {**shown, "body": {"text": message.text}}
-    return {**_to(person_id), "type": "interactive", "interactive": interactive}
+    return {**to(person_id), "type": "interactive", "interactive": interactive}
 
 
 def templates(person_id: str, name: str, language: str) -> list[Body]:
@@ -41,7 +41,7 @@ def templates(person_id: str, name: str, language: str) -> list[Body]:
     codes = TEMPLATE_LANGUAGES.get(language, ("en",))
     return [
         {
-            **_to(person_id),
+            **to(person_id),
             "type": "template",
             "template": {"name": name, "language": {"policy": "deterministic", "code": code}},
         }
@@ -62,7 +62,7 @@ def typing(platform_id: str) -> Body:
     }
 
 
-def _to(person_id: str) -> Body:
+def to(person_id: str) -> Body:
     field = "recipient" if _SCOPED.fullmatch(person_id) else "to"
     return {"messaging_product": "whatsapp", "recipient_type": "individual", field: person_id}
 

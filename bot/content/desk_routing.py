@@ -99,6 +99,14 @@ def _room_and_people(file: MuseumFile, row: CommentedMap) -> tuple[str | None, t
     return room, file.get(row, "people", _people, _PEOPLE_REMEDY) if "people" in row else ()
 
 
+def praise_channel(file: MuseumFile, desk: CommentedMap) -> str | None:
+    """The id of the Slack channel to which praise is posted; None where nobody asked for it."""
+    if "praise_channel" not in desk:
+        return None
+    room: str = file.get(desk, "praise_channel", _room, _ROOM_REMEDY)
+    return room
+
+
 # --- The table ---
 
 

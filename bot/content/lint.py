@@ -11,7 +11,9 @@ from bot.content.corpus_lint import Said, held_out_questions, lint_corpus
 from bot.content.emergency_lint import lint_emergencies
 from bot.content.example_rows import NAMES, Phrase, Problem
 from bot.content.glossary import glossary_problems
+from bot.content.mood_words import mood_problems
 from bot.content.museum import QUOTE, Museum, to_traditional
+from bot.content.saved_replies import saved_reply_problems
 from bot.content.sentences import (
     Sentences,
     line_of,
@@ -64,6 +66,12 @@ def lint(data_folder: Path, museum: Museum) -> Lint:
     glossary = data_folder / "glossary.yml"
     faults = glossary_problems(glossary)
     problems.update(problem_of(fault, _shown(glossary, data_folder)) for fault in faults)
+    moods = data_folder / "moods.yml"
+    faults = mood_problems(moods)
+    problems.update(problem_of(fault, _shown(moods, data_folder)) for fault in faults)
+    replies = data_folder / "replies.yml"
+    faults = saved_reply_problems(replies, museum)
+    problems.update(problem_of(fault, _shown(replies, data_folder)) for fault in faults)
     ordered = sorted(problems, key=lambda each: (each.path, each.line, each.message))
     return Lint(ordered, len(topics), len(said), corpus.alike, corpus.shared)
 

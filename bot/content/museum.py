@@ -29,7 +29,8 @@ logger = logging.getLogger(__name__)
 QUOTE = re.compile(r"\[\[\s*([^\[\]]*?)\s*\]\]")
 _SENTENCE_END = re.compile(r"(?<=[.!?])(?=\s)|(?<=[。！？])")
 _OPENING_KEYS = ("week", "exceptions", "last_entry_minutes")
-_DESK_KEYS = ("hours", "exceptions", *desk_sections.KEYS, "departments", "routing")
+_ROUTING_KEYS = ("departments", "routing", "praise_channel")
+_DESK_KEYS = ("hours", "exceptions", *desk_sections.KEYS, *_ROUTING_KEYS)
 # OpenCC's own phrase list for Taiwan (s2twp) is made for computing: it turns 证明文件 into
 # "proof files" and 感谢支持 into "thanks for the technical support". So only characters are
 # converted, and these words, which mean one thing in a museum.
@@ -61,6 +62,7 @@ class Museum:
     routes: tuple[RoutingRow, ...]
     facts: Mapping[str, Bilingual]
     path: Path
+    praise_channel: str | None = None
 
     def exhibition_prices(self, exhibition: Exhibition, day: date) -> Mapping[str, float] | None:
         """What an exhibition costs on a day, empty where free, None where that is not known."""
@@ -84,6 +86,12 @@ class Museum:
         """The department of each reason that the routing table names."""
         named = (row.conditions.get("reason", ()) for row in self.routes)
         return {reason: self.department_for(reason) for group in named for reason in group}
+
+    @property
+    def slack_channels(self) -> frozenset[str]:
+        """The Slack channels of departments and of rows of the routing table."""
+        own = {each.slack_channel for each in self.departments}
+        return frozenset(filter(None, own | {row.slack_channel for row in self.routes}))
 
     def fact_paths(self) -> frozenset[str]:
         """Every path that an answer may quote in double square brackets."""
@@ -164,4 +172,5 @@ def load_museum(path: Path) -> Museum:
         routes=desk_routing.routing(file, desk, departments),
         facts=Facts(dict(file.facts(root)), prices, clock_of(zone)),
         path=path,
+        praise_channel=desk_routing.praise_channel(file, desk),
     )

@@ -9,19 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
-from typing import Any, Protocol
+from typing import Any
 
 from bot.desk.case_details import DETAIL, alarm, detailed, heading, is_told
+from bot.desk.controls import Department, controls
 from bot.desk.elements import (
     HEADER,
-    OPTION,
     SECTION,
     SMALL,
     TEXT,
     Block,
     Post,
-    actions,
-    button,
     context,
     markup,
     plain,
@@ -29,7 +27,8 @@ from bot.desk.elements import (
     translated,
 )
 from bot.desk.mrkdwn import one_line, to_slack
-from bot.store.cases import CLAIMED, OPEN_STATES, UNCLAIMED
+from bot.desk.rated import on_card
+from bot.store.cases import CLAIMED, OPEN_STATES
 from bot.windows import CLOSED, Left
 
 # Ours: how much of a name is shown.
@@ -51,31 +50,19 @@ LANGUAGES = {
 STATES = {
     "queued": "Waiting for a person. Press *Claim* or react with :eyes: to answer.",
     "reopened": "Opened again. Press *Claim* or react with :eyes: to answer.",
-    "resolved": ":white_check_mark: Resolved.",
-    "returned": ":leftwards_arrow_with_hook: Back with the bot.",
+    "resolved": ":white_check_mark: Resolved. *Reopen* to write to the visitor again.",
+    "returned": ":leftwards_arrow_with_hook: Back with the bot. *Reopen* to take it back.",
 }
+MOODS = {"angry": "😠 angry", "upset": "😟 upset", "pleased": "🙂 pleased"}
 
-# The ids by which a pressed button comes back.
-CLAIM, RESOLVE, BACK_TO_BOT, DEPARTMENT = "claim", "resolve", "back_to_bot", "department"
+# The ids by which a pressed button of a message comes back that only its author sees; those of
+# the card stand in bot/desk/controls.py.
 CLAIM_AND_SEND, SEND_ANYWAY, KEEP_AS_NOTE, UNDO = (
     "claim_and_send",
     "send_anyway",
     "keep_as_note",
     "undo",
 )
-CARD_BLOCK = "case:"
-
-
-class Department(Protocol):
-    """A department as the menu shows it."""
-
-    @property
-    def id(self) -> str:
-        """What the log calls it."""
-
-    @property
-    def name(self) -> str:
-        """What staff call it."""
 
 
 def card(
@@ -92,10 +79,13 @@ def card(
     who = visitor_name(case)
     question = case.question.strip() or "(no words)"
     facts = [CHANNELS.get(case.channel, case.channel), in_words(case.language), _reason(case)]
+    facts += [MOODS[case.mood]] if case.mood in MOODS else []
     blocks = [
         *alarm(case),
         {"type": "header", "text": plain(f"{case.ref} · {who}", HEADER)},
         context(plain(" · ".join(facts), SMALL)),
+        *_before(case),
+        *on_card(case),
     ]
     if not is_told(question, case.details):
         most = DETAIL if case.details else SECTION
@@ -104,9 +94,9 @@ def card(
     asked = next(iter((case.details or {}).values()), question)
     guesses = best_guesses(case.understood)
     blocks += [context(plain(guesses, SMALL))] if guesses else []
-    blocks += [context(markup(_promise(case.due_at, zone)))] if _waits(case) else []
+    blocks += [context(markup(_promise(case, zone)))] if _waits(case) else []
     blocks += [context(markup(_window(left, zone)))] if left and case.state in OPEN_STATES else []
-    blocks += [_state(case), *_controls(case, departments)]
+    blocks += [_state(case), *controls(case, departments)]
     return Post(to_slack(f"{heading(case)}: {who} · {facts[0]}: {asked}", TEXT), blocks)
 
 
@@ -145,9 +135,16 @@ def _waits(case: Any) -> bool:
     return case.due_at is not None and case.state in OPEN_STATES
 
 
-def _promise(due: datetime, zone: tzinfo) -> str:
-    """Says when the reply is promised."""
-    return f":alarm_clock: Reply promised by {_moment(due, zone)}"
+def _before(case: Any) -> list[Block]:
+    """Returns the line that names the visitor's case before this one."""
+    words = f"Wrote before: {case.previous_ref}"
+    return [context(plain(words, SMALL))] if case.previous_ref else []
+
+
+def _promise(case: Any, zone: tzinfo) -> str:
+    """Says what is promised next: a reply while the visitor waits for one, else the end."""
+    what = "Reply promised by" if case.waiting_since else "To be resolved by"
+    return f":alarm_clock: {what} {_moment(case.due_at, zone)}"
 
 
 def _moment(at: datetime, zone: tzinfo) -> str:
@@ -184,26 +181,3 @@ def _state(case: Any) -> Block:
         words += " Waiting for the visitor." if case.state == "waiting" else ""
         return {"type": "section", "text": plain(words, SECTION)}
     return {"type": "section", "text": markup(STATES.get(case.state, case.state))}
-
-
-def _controls(case: Any, departments: Sequence[Department]) -> list[Block]:
-    """Returns the buttons that make sense now; a closed case has none."""
-    if case.state not in OPEN_STATES:
-        return []
-    value = str(case.id)
-    claim = button("Claim", CLAIM, value, "primary")
-    close = [button("Resolve", RESOLVE, value), button("Back to bot", BACK_TO_BOT, value)]
-    buttons = [claim, *close] if case.state in UNCLAIMED else close
-    menu = [_menu(case.department, departments)] if departments else []
-    return [{**actions([*buttons, *menu]), "block_id": f"{CARD_BLOCK}{case.id}"}]
-
-
-def _menu(current: str, departments: Sequence[Department]) -> Block:
-    options = {d.id: {"text": plain(d.name, OPTION), "value": d.id} for d in departments[:100]}
-    menu: Block = {
-        "type": "static_select",
-        "action_id": DEPARTMENT,
-        "placeholder": plain("Department", HEADER),
-        "options": list(options.values()),
-    }
-    return {**menu, "initial_option": options[current]} if current in options else menu

@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.desk.elements import SMALL, Block, context, markup, plain, section
 from bot.desk.people import URGENT
+from bot.store.cases import UNCLAIMED
 
 # Pings everybody who is there; a visitor's words stand in `plain_text`, which pings nobody.
 ALARM = "🚨 *URGENT* <!here> Please look at this now."
@@ -24,7 +25,7 @@ def alarm(case: Any) -> list[Block]:
     """Returns the first line of an urgent case's card; it pings while nobody has the case."""
     if case.priority != URGENT:
         return []
-    words = ALARM if case.state == "queued" else STILL_URGENT
+    words = ALARM if case.state in UNCLAIMED else STILL_URGENT
     return [{"type": "section", "text": markup(words)}]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 
 from bot.content.calendar import clock_words
 from bot.content.desk_sections import FIRST_REPLY, NEXT_REPLY, RESOLUTION
@@ -39,6 +39,15 @@ class DeskClock:
         """Returns when the desk opens next, in words; None where no opening is known."""
         opening = self._museum.desk.next_opening(at.astimezone(self._zone))
         return None if opening is None else moment(opening, language)
+
+    def minutes_between(self, start: datetime, end: datetime) -> int:
+        """Returns the whole minutes of desk time between two moments."""
+        return int(self._museum.desk.minutes_between(start, end))
+
+    def opening_key(self, at: datetime) -> str:
+        """Returns by what the next opening is known, the same until then; "" for none."""
+        opening = self._museum.desk.next_opening(at)
+        return "" if opening is None else opening.astimezone(timezone.utc).isoformat()
 
     def targets(self, channel: str, urgent: bool = False) -> Targets:
         """Returns what is promised on a channel, in staffed time."""

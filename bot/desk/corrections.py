@@ -110,9 +110,7 @@ class Corrections(Revising):
     ) -> Outcome:
         """Says that words which were added to a file go nowhere: its message holds none."""
         cases.audit(connection, standing.id, person.name, "edited", "the words beside a file")
-        words = (
-            f"{person.name} added words to a file. They were not sent: write them anew."
-        )
+        words = f"{person.name} added words to a file. They were not sent: write them anew."
         self._post(connection, "warning", standing.id, text=words)
         return Outcome("refused", "words beside a file are not sent")
 

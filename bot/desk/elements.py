@@ -22,10 +22,14 @@ SMALL, TEXT = 300, 3000
 
 @dataclass(frozen=True)
 class Post:
-    """One Slack message: blocks, and the text for notifications and screen readers."""
+    """One Slack message: blocks, and the text for notifications and screen readers.
+
+    A loud one in a thread is shown in the channel as well.
+    """
 
     text: str
     blocks: list[Block] = field(default_factory=list)
+    loud: bool = False
 
 
 def translated(translation: Mapping[str, Any] | None, most: int = SECTION) -> list[Block]:

@@ -18,11 +18,21 @@ class Person:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a step: queued, note, needs_claim, needs_confirm, done or refused."""
+    """What became of a step.
+
+    Args:
+        kind: queued, note, done or refused; or what its author is to be asked: needs_claim,
+            needs_confirm, needs_reopen (the case is closed) or needs_send (it is theirs).
+        reason: Why, in words for staff.
+        seq: The message in the log.
+        knowing: A colleague's reply that the reason tells of; given back with "anyway" it is
+            known to whoever says so.
+    """
 
     kind: str
     reason: str = ""
     seq: int | None = None
+    knowing: int | None = None
 
 
 @dataclass(frozen=True)
@@ -31,7 +41,8 @@ class Request:
 
     `details` holds what the visitor was asked before, label by label in their own words, and
     `translations` the same in the language of staff. Without a `question` the visitor's last
-    message is shown as it, and without a `department` the reason decides.
+    message is shown as it, and without a `department` the table of departments decides. `mood` is
+    how the visitor sounds, where that is known: angry, upset, neutral or pleased.
     """
 
     reason: str
@@ -41,6 +52,7 @@ class Request:
     question: str | None = None
     department: str | None = None
     priority: str = "normal"
+    mood: str | None = None
 
     @property
     def is_urgent(self) -> bool:

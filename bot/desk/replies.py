@@ -24,11 +24,12 @@ class Why(str, Enum):
     NO_WORDS = "There are no words in it."
     UNCLAIMED = "Nobody has claimed this case yet."
     NOT_OWNER = "Somebody else has this case."
+    CLOSED = "This case is closed."
 
 
 @dataclass(frozen=True)
 class Decision:
-    """What to do with a text: `kind` is reply, note, offer_claim or offer_anyway."""
+    """What to do with a text: `kind` is reply, note, offer_claim, _anyway or _reopen."""
 
     kind: str
     reason: str = ""
@@ -57,7 +58,12 @@ _MARKS = str.maketrans("", "", "*_~`")
 
 
 def decide(
-    text: str, *, author_is_owner: bool, claimed: bool, confirm: str | None = None
+    text: str,
+    *,
+    author_is_owner: bool,
+    claimed: bool,
+    closed: bool = False,
+    confirm: str | None = None,
 ) -> Decision:
     """Decides what becomes of a text in a case's thread.
 
@@ -65,11 +71,15 @@ def decide(
         text: The words as typed, in Slack's markup.
         author_is_owner: Whether its author has claimed the case.
         claimed: Whether anybody has.
-        confirm: "claim" or "anyway" once the author pressed that button.
+        closed: Whether the case is over.
+        confirm: "claim", "anyway" or "follow_up" once the author pressed that button.
     """
     kept = never_sent(text)
     if kept is not None:
         return Decision("note", kept.value)
+    if closed:
+        is_said = confirm == "follow_up"
+        return Decision("reply") if is_said else Decision("offer_reopen", Why.CLOSED.value)
     if not claimed:
         return Decision("offer_claim", Why.UNCLAIMED.value)
     if author_is_owner or confirm == "anyway":
@@ -83,7 +93,12 @@ def never_sent(text: str) -> Why | None:
         return Why.MARKED
     if _PINGS.search(text) or _addresses_somebody(text):
         return Why.COLLEAGUE
-    return None if to_visitor(text) else Why.NO_WORDS
+    return None if _is_visible(to_visitor(text)) else Why.NO_WORDS
+
+
+def _is_visible(text: str) -> bool:
+    """Tells whether anything of a text is seen; a joiner of zero width alone is not."""
+    return any(unicodedata.category(c) not in ("Cf", "Cc", "Zs", "Zl", "Zp") for c in text)
 
 
 def _addresses_somebody(text: str) -> bool:

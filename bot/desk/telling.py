@@ -82,6 +82,25 @@ class Telling:
         if self.slack:
             queue.add_job(connection, "announcement", None, {"text": text, "ok": ok})
 
+    def _ping(
+        self,
+        connection: Connection,
+        case_id: int,
+        text: str,
+        people: Sequence[str] = (),
+        channel: bool = False,
+    ) -> None:
+        """Posts a line in a case's thread that rings at people.
+
+        Args:
+            connection: An open transaction.
+            case_id: The case.
+            text: Our own words.
+            people: Who is called: ids on Slack; of everybody else the thread names the name.
+            channel: Whether everybody in the channel is called.
+        """
+        self._post(connection, "ping", case_id, text=text, people=list(people), channel=channel)
+
     def _post(self, connection: Connection, kind: str, case_id: int, **payload: Any) -> None:
         if self.slack:
             queue.add_job(connection, kind, case_id, payload)

@@ -9,9 +9,6 @@ from typing import Any
 from bot.desk.attached import attached, words_of
 from bot.desk.blocks import (
     CHANNELS,
-    CLAIM_AND_SEND,
-    KEEP_AS_NOTE,
-    SEND_ANYWAY,
     UNDO,
     in_words,
     visitor_name,
@@ -31,8 +28,10 @@ from bot.desk.elements import (
     section,
     translated,
 )
+from bot.desk.help_buttons import correct_button, suggest_button
 from bot.desk.mrkdwn import one_line, to_slack
 from bot.store.log import now
+from bot.translate.said import ORIGINAL_SENT, READY, REMEMBERED, TRANSLATED
 from bot.windows import Left
 
 SPEAKERS = {"visitor": "Visitor", "bot": "Docent", "system": "Docent", "staff": "Staff"}
@@ -66,6 +65,7 @@ def visitor(row: Any, name: str, notice: str = "") -> Post:
     blocks += [context(plain(sent, SMALL))] if sent and words != sent else []
     blocks += translated(row.translation)
     blocks += [context(plain(notice, SMALL))] if notice else []
+    blocks += _helped(row)
     return Post(to_slack(f"{name} (visitor): {words}", TEXT), blocks)
 
 
@@ -103,25 +103,6 @@ def staff_echo(author: str, text: str) -> Post:
     return Post(to_slack(f"{name}: {text}", TEXT), blocks)
 
 
-def offer(case_id: int, ts: str, kind: str, reason: str = "") -> Post:
-    """Returns the question to an author whose words stayed in the thread.
-
-    Args:
-        case_id: The case.
-        ts: Slack's id of the message in question.
-        kind: "claim" where nobody has the case, "anyway" where somebody else has.
-        reason: Why the words were not sent.
-    """
-    value = f"{case_id}:{ts}"
-    send = {
-        "claim": button("Claim and send", CLAIM_AND_SEND, value, "primary"),
-        "anyway": button("Send anyway", SEND_ANYWAY, value, "danger"),
-    }[kind]
-    words = f"Not sent to the visitor. {reason}".strip()
-    keep = button("Keep as note", KEEP_AS_NOTE, value)
-    return Post(to_slack(words, TEXT), [section(words), actions([send, keep])])
-
-
 def preview(row: Any, case: Any, seconds: int, left: Left | None = None) -> Post:
     """Returns what is about to be sent, to whom and in which language, with a way back."""
     channel = CHANNELS.get(case.channel, case.channel)
@@ -129,15 +110,48 @@ def preview(row: Any, case: Any, seconds: int, left: Left | None = None) -> Post
     undo = button("Undo", UNDO, f"{case.id}:{row.seq}", "danger")
     blocks = [context(plain(head, SMALL)), section(row.text), *_as_written(row.translation)]
     blocks += [context(plain(window_words(left, now()), SMALL))] if left else []
-    return Post(to_slack(f"{head} {row.text}", TEXT), [*blocks, actions([undo])])
+    correct = [correct_button(case.id, row.seq)] if is_translated(row) else []
+    return Post(to_slack(f"{head} {row.text}", TEXT), [*blocks, actions([undo, *correct])])
 
 
 def sent_as(row: Any) -> Post:
     """Returns what the visitor reads of a reply that was translated, for everybody at the desk."""
     head = f"The visitor reads ({in_words(row.language)}):"
-    return Post(
-        to_slack(f"{head} {row.text}", TEXT), [context(plain(head, SMALL)), section(row.text)]
-    )
+    blocks = [context(plain(head, SMALL)), section(row.text)]
+    blocks += [actions([correct_button(row.case_id, row.seq)])] if is_translated(row) else []
+    return Post(to_slack(f"{head} {row.text}", TEXT), blocks)
+
+
+def ready_echo(row: Any, author: str, what: str) -> Post:
+    """Returns who sends which ready answer, in words that staff can read."""
+    head = f"{one_line(author)} sends a {what}"
+    words = str((row.translation or {}).get("text") or row.text)
+    return Post(to_slack(f"{head}: {words}", TEXT), [context(plain(head, SMALL)), section(words)])
+
+
+def reworded(row: Any, author: str, text: str) -> Post:
+    """Returns a translation as somebody corrected it, for everybody at the desk."""
+    of = "the visitor's words" if row.direction == "in" else "a reply"
+    head = f"{one_line(author)} corrected the translation of {of}:"
+    return Post(to_slack(f"{head} {text}", TEXT), [context(plain(head, SMALL)), section(text)])
+
+
+def is_translated(row: Any) -> bool:
+    """Tells whether there is a translation beside a message that a person could better.
+
+    Where an engine failed, a person may write the first one; the museum's own answers and a text
+    that only changed its script are nobody's translation.
+    """
+    state = (row.translation or {}).get("state")
+    return state in (TRANSLATED, REMEMBERED, ORIGINAL_SENT)
+
+
+def _helped(row: Any) -> list[Block]:
+    """Returns the buttons below a visitor's words."""
+    if row.case_id is None or not row.text.strip():
+        return []
+    correct = [correct_button(row.case_id, row.seq)] if is_translated(row) else []
+    return [actions([suggest_button(row.case_id), *correct])]
 
 
 def _as_written(translation: Mapping[str, str] | None) -> list[Block]:
@@ -147,7 +161,9 @@ def _as_written(translation: Mapping[str, str] | None) -> list[Block]:
     if not translation.get("text"):
         return [context(plain(str(translation["notice"]), SMALL))]
     engine = translation.get("engine") or "translation"
-    blocks = [context(plain(f"You wrote ({engine})", SMALL)), section(str(translation["text"]))]
+    is_ready = translation.get("state") == READY
+    label = "In English" if is_ready else f"You wrote ({engine})"
+    blocks = [context(plain(label, SMALL)), section(str(translation["text"]))]
     if back := translation.get("back"):
         blocks += [context(plain("Translated back, it says", SMALL)), section(str(back))]
     return blocks

@@ -30,25 +30,51 @@ def insert_case(connection: Connection, **values: Any) -> Row[Any] | None:
 
 
 def case(connection: Connection, case_id: int) -> Row[Any]:
-    """Returns one case with its visitor's `name`, `channel` and `person_id`."""
-    return connection.execute(_CASES.where(cases.c.id == case_id)).one()
+    """Returns one case with its visitor's `name`, `channel` and `person_id`.
+
+    `previous_ref` is the reference of the visitor's case before, `waiting_since` when they wrote
+    what nobody has answered.
+    """
+    return connection.execute(_ONE, {"wanted": case_id}).one()
+
+
+def held(connection: Connection, case_id: int) -> Row[Any]:
+    """Returns one case as `case` does; nobody else takes a step in it until we are done.
+
+    The conversation is what is held, before anything else, as every turn of the bot does: who
+    holds the same things in the same order is never in another's way for ever.
+    """
+    while True:
+        talk = connection.execute(_TALK_OF, {"wanted": case_id}).scalar_one()
+        connection.execute(_HOLD, {"talk": talk})
+        standing = case(connection, case_id)
+        # A platform may give a conversation another id at any moment.
+        if standing.conversation_id == talk:
+            return standing
 
 
 def find_case(connection: Connection, case_id: int) -> Row[Any] | None:
     """Returns one case as `case` does, or None where there is none of this number."""
-    return connection.execute(_CASES.where(cases.c.id == case_id)).one_or_none()
+    return connection.execute(_ONE, {"wanted": case_id}).one_or_none()
 
 
 def described(row: Row[Any]) -> dict[str, Any]:
     """Returns a case in the words of `docent cases`, times in ISO 8601; the desk adds to it."""
     kept = ("ref", "conversation_id", "state", "department", "owner", "channel", "language")
-    told = ("priority", "details")
-    moments = ("opened_at", "claimed_at", "first_reply_at", "closed_at", "due_at")
+    told = ("priority", "details", "mood", "rating")
+    moments = ("opened_at", "claimed_at", "acted_at", "first_reply_at", "closed_at", "due_at")
     return {
         **{name: getattr(row, name) for name in kept},
         **{name: in_iso(getattr(row, name)) for name in moments},
         **{name: getattr(row, name) for name in told},
+        "previous": row.previous_ref,
+        "overdue": is_overdue(row),
     }
+
+
+def is_overdue(row: Row[Any]) -> bool:
+    """Tells whether a promise of a case is broken at this moment."""
+    return row.state in OPEN_STATES and row.due_at is not None and row.due_at < now()
 
 
 def in_iso(at: datetime | None) -> str | None:
@@ -70,7 +96,7 @@ def case_by_thread(connection: Connection, channel: str, ts: str) -> Row[Any] | 
 
 def open_case_of(connection: Connection, conversation_id: str) -> Row[Any] | None:
     """Returns the conversation's open case, or None."""
-    return connection.execute(_CASES.where(cases.c.open_key == conversation_id)).one_or_none()
+    return connection.execute(_OPEN_OF, {"talk": conversation_id}).one_or_none()
 
 
 def list_cases(connection: Connection, states: Sequence[str] | None = None) -> Sequence[Row[Any]]:
@@ -101,15 +127,29 @@ def move(
     return bool(result.rowcount)
 
 
-def take(connection: Connection, case_id: int, owner_id: str, owner: str) -> bool:
-    """Makes somebody the owner of an unclaimed case; False where somebody else was faster."""
-    owned = {"owner_id": owner_id, "owner": owner, "claimed_at": now(), "acted_at": now()}
-    return move(connection, case_id, UNCLAIMED, "claimed", **owned)
-
-
 def close(connection: Connection, case_id: int, state: str) -> bool:
     """Closes an open case as `resolved` or `returned`; False where it is closed already."""
-    return move(connection, case_id, OPEN_STATES, state, open_key=None, closed_at=now())
+    ended = {"open_key": None, "closed_at": now(), "due_at": None}
+    return move(connection, case_id, OPEN_STATES, state, **ended)
+
+
+def last_closed(connection: Connection, conversation_id: str, since: datetime) -> Row[Any] | None:
+    """Returns the case of a conversation that was closed last, if not before a moment."""
+    query = _CASES.where(
+        cases.c.conversation_id == conversation_id,
+        cases.c.state.in_(CLOSED_STATES),
+        cases.c.closed_at >= since,
+    )
+    newest = query.order_by(cases.c.closed_at.desc(), cases.c.id.desc()).limit(1)
+    return connection.execute(newest).one_or_none()
+
+
+def has_heard(connection: Connection, case_id: int, seq: int) -> bool:
+    """Tells whether the visitor wrote to a case after one of our messages was written."""
+    later = sa.select(messages.c.seq).where(
+        messages.c.case_id == case_id, messages.c.direction == "in", messages.c.seq > seq
+    )
+    return connection.execute(later.limit(1)).first() is not None
 
 
 def audit(connection: Connection, case_id: int, actor: str, what: str, detail: str = "") -> None:
@@ -176,6 +216,12 @@ def _waiting_since() -> Any:
     )
 
 
+def _previous_ref() -> Any:
+    before = cases.alias("before")
+    ref = sa.select(before.c.ref).where(before.c.id == cases.c.previous_id).correlate(cases)
+    return ref.scalar_subquery().label("previous_ref")
+
+
 # Built once: building it costs more than running it.
 _CASES = sa.select(
     cases,
@@ -183,4 +229,13 @@ _CASES = sa.select(
     conversations.c.channel,
     conversations.c.person_id,
     _waiting_since(),
+    _previous_ref(),
 ).join(conversations, cases.c.conversation_id == conversations.c.id)
+_ONE = _CASES.where(cases.c.id == sa.bindparam("wanted"))
+_OPEN_OF = _CASES.where(cases.c.open_key == sa.bindparam("talk"))
+_TALK_OF = sa.select(cases.c.conversation_id).where(cases.c.id == sa.bindparam("wanted"))
+_HOLD = (
+    sa.select(conversations.c.id)
+    .where(conversations.c.id == sa.bindparam("talk"))
+    .with_for_update()
+)

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from bot.messages import Edited, Moved, Reacted, Receipt, conversation_id
 from bot.store import Connection, Row
 from bot.store.cases import close, open_case_of
+from bot.store.file_table import files
 from bot.store.log import now
 from bot.store.tables import cases, choices, conversations, messages
 
@@ -95,7 +96,7 @@ def move(connection: Connection, moved: Moved) -> Row[Any] | None:
         connection.execute(
             sa.update(conversations).where(conversations.c.id == new).values(**joined)
         )
-    for table in (messages, choices, cases):
+    for table in (messages, choices, cases, files):
         theirs = table.c.conversation_id == old
         connection.execute(sa.update(table).where(theirs).values(conversation_id=new))
     connection.execute(sa.update(cases).where(cases.c.open_key == old).values(open_key=new))

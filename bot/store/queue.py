@@ -93,7 +93,9 @@ _OUTBOUND = _queue(
 _JOBS = _queue(
     desk_jobs, "queued", "working", ahead=lambda job: job.c.case_id == desk_jobs.c.case_id
 )
-_EVENTS = _queue(desk_events, "queued", "working", ahead=lambda _: sa.true())
+_EVENTS = _queue(
+    desk_events, "queued", "working", ahead=lambda event: event.c.thread == desk_events.c.thread
+)
 _SPEAKER = (
     sa.select(conversations.c.speaker)
     .where(conversations.c.id == sa.bindparam("conversation"))
@@ -127,14 +129,23 @@ def claim_outbound(connection: Connection, channels: Sequence[str]) -> Row[Any] 
 
 
 def silence_bot(connection: Connection, conversation_id: str) -> int:
-    """Takes back what the bot still wanted to say to a person; returns how many messages."""
-    result = connection.execute(
-        sa.update(messages)
+    """Takes back what the bot still wanted to say to a person; returns how many messages.
+
+    A message that the outbox holds at this moment is left to it: it waits for the conversation,
+    which we hold, and then sees who speaks. Were we to wait for it, neither would ever go on.
+    """
+    waiting = (
+        sa.select(messages.c.seq)
         .where(
             messages.c.conversation_id == conversation_id,
             messages.c.state == "queued",
             messages.c.author == "bot",
         )
+        .with_for_update(skip_locked=True)
+    )
+    result = connection.execute(
+        sa.update(messages)
+        .where(messages.c.seq.in_(list(connection.execute(waiting).scalars())))
         .values(state="cancelled", reason=_TAKEN_OVER, done_at=now())
     )
     return int(result.rowcount)
@@ -146,7 +157,7 @@ def claim_job(connection: Connection) -> Row[Any] | None:
 
 
 def claim_event(connection: Connection) -> Row[Any] | None:
-    """Takes the oldest Slack event that nobody has handled; events are handled one by one."""
+    """Takes the oldest Slack event that nobody has handled; those of a thread keep their order."""
     return _EVENTS.claim(connection)
 
 

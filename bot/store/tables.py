@@ -212,6 +212,8 @@ desk_events = Table(
     Column("id", BigId, primary_key=True),
     Column("key", sa.String(200), nullable=False, unique=True),
     Column("kind", sa.String(32), nullable=False),
+    # Events of one thread are handled in order, those of none at once.
+    Column("thread", sa.String(80)),
     Column("payload", sa.JSON, nullable=False),
     Column("state", sa.String(12), nullable=False),
     Column("reason", sa.Text),
@@ -220,6 +222,7 @@ desk_events = Table(
     Column("lease_until", Moment),
     Column("at", Moment, nullable=False),
     Index(None, "state", "id"),
+    Index(None, "thread", "id"),
 )
 
 translations = Table(

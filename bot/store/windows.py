@@ -46,6 +46,11 @@ def acts_of(connection: Connection, conversation_id: str) -> Mapping[str, dateti
             conversations.c.id == conversation_id
         )
     ).one()
+    return acts_in(row)
+
+
+def acts_in(row: Row[Any]) -> Mapping[str, datetime]:
+    """Returns the acts of a conversation that was read already."""
     if row.acts:
         return {act: datetime.fromisoformat(at) for act, at in row.acts.items()}
     # A conversation from before this was written down.

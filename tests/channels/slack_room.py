@@ -78,11 +78,13 @@ class Room:
         self.database.now(log.change_message, seq, state="answered")
         return int(seq)
 
-    async def ask(self, text: str = "Is it free?", name: str = "Li Wei", person: str = "7") -> Any:
+    async def ask(
+        self, text: str = "Is it free?", name: str = "Li Wei", person: str = "7", **why: Any
+    ) -> Any:
         """Opens a case for a visitor's question, and waits until its card is there."""
         seq = self._heard(text, name, person)
         row = self.database.now(log.message, seq)
-        want = Request("speak_to_human")
+        want = Request("speak_to_human", **why)
         opened = self.database.now(self.host.casework.open_case, row, "en", want)
         self.host.wake()
         return await self.until(lambda: self.case(opened.id).slack_ts and self.case(opened.id))
@@ -171,9 +173,16 @@ class Room:
 
 @asynccontextmanager
 async def open_room(
-    tmp_path: Path, undo: int = 0, values: dict[str, str] | None = None, **standin: Any
+    tmp_path: Path,
+    undo: int = 0,
+    values: dict[str, str] | None = None,
+    visitors: Callable[[Settings], Any] = Pocket,
+    **standin: Any,
 ) -> AsyncIterator[Room]:
-    """Starts everything on free ports, and stops it; `values` are settings of the test's own."""
+    """Starts everything on free ports, and stops it.
+
+    `values` are settings of the test's own, `visitors` makes the channel that they write on.
+    """
     with SlackStandin(**standin) as slack:
         settings = Settings(
             {
@@ -187,8 +196,9 @@ async def open_room(
             }
         )
         app = Sanic(f"room{id(slack)}", configure_logging=False)
-        door, pocket = Slack(settings), Pocket(settings)
-        app.ctx.host = Host(app, settings, [door, pocket])
+        door, pocket = Slack(settings), visitors(settings)
+        here = {channel.channel: channel for channel in (pocket, door)}
+        app.ctx.host = Host(app, settings, list(here.values()))
         app.ctx.host_runs = True  # started below, on this test's own loop
         app.blueprint(door.blueprint(None), url_prefix="/webhooks/slack")
         listening = socket.create_server(("127.0.0.1", 0))

@@ -13,7 +13,7 @@ from conftest import STAFFED, Book, Clock
 from sqlalchemy.engine import Connection, Row
 from standins.graph import GraphStandin
 
-from bot import inbox
+from bot import accepting
 from bot.channels.messenger import Messenger
 from bot.config import Settings
 from bot.errors import SendFailed
@@ -107,7 +107,7 @@ class Counter:
         """Lets the visitor act, now."""
         self._ids += 1
         event = Inbound(self.channel, "7", f"in.{self._ids}", text, act=act, **more)
-        assert self.database.now(inbox._accept, event)
+        assert self.database.now(accepting.accept, event)
 
     def lay(self, text: str = "好 ok", author: str = "bot", **more: Any) -> int:
         """Lays a message to the visitor."""

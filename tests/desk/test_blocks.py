@@ -14,7 +14,7 @@ from slack_sdk.models.blocks import Block
 from standins.slack import labels
 from standins.slack_blocks import check_blocks
 
-from bot.desk import blocks, thread
+from bot.desk import blocks, controls, offers, thread
 from bot.desk.blocks import best_guesses, card, in_words, visitor_name
 from bot.desk.elements import Post
 from bot.desk.mrkdwn import CUT, one_line, to_slack, unescape
@@ -43,7 +43,13 @@ class Case:
     department: str = "access"
     state: str = "queued"
     owner: str | None = None
+    owner_id: str | None = None
     due_at: datetime | None = AT
+    waiting_since: datetime | None = AT
+    previous_ref: str | None = None
+    rating: int | None = None
+    rating_words: str | None = None
+    mood: str | None = None
 
 
 @dataclass(frozen=True)
@@ -51,6 +57,7 @@ class Message:
     """A message as the store returns it."""
 
     seq: int = 3
+    case_id: int | None = 7
     text: str = "Is it free?"
     author: str = "visitor"
     language: str | None = "en"
@@ -125,24 +132,74 @@ def test_a_card_tells_who_asks_what_where_and_by_when() -> None:
 @pytest.mark.parametrize(
     ("state", "controls"),
     [
-        ("queued", ["Claim", "Resolve", "Back to bot", "Department"]),
-        ("claimed", ["Resolve", "Back to bot", "Department"]),
-        ("resolved", []),
-        ("returned", []),
+        ("queued", ["Claim", "Resolve", "Back to bot", "Department", "Assign to…"]),
+        ("reopened", ["Claim", "Resolve", "Back to bot", "Department", "Assign to…"]),
+        ("claimed", ["Resolve", "Back to bot", "Release", "Suggest", "Department", "Assign to…"]),
+        ("waiting", ["Resolve", "Back to bot", "Release", "Suggest", "Department", "Assign to…"]),
+        ("resolved", ["Reopen"]),
+        ("returned", ["Reopen"]),
     ],
 )
 def test_the_buttons_change_with_the_state(state: str, controls: list[str]) -> None:
     post = card(Case(state=state, owner="Ada"), DEPARTMENTS, LONDON)
     check(post)
     assert labels({"blocks": post.blocks}) == controls
-    assert ("Reply promised" in shown(post)) is bool(controls)
+    assert ("Reply promised" in shown(post)) is (controls != ["Reopen"])
+
+
+def rows(case: Case) -> list[dict[str, Any]]:
+    """Returns the rows of a card that can be pressed."""
+    return [b for b in card(case, DEPARTMENTS, LONDON).blocks if b["type"] == "actions"]
 
 
 def test_the_menu_begins_with_the_cases_department() -> None:
-    (row,) = [b for b in card(Case(), DEPARTMENTS, LONDON).blocks if b["type"] == "actions"]
-    assert row["block_id"] == "case:7"
-    assert row["elements"][-1]["initial_option"]["value"] == "access"
-    assert {e["value"] for e in row["elements"][:-1]} == {"7"}
+    buttons, menus = rows(Case())
+    assert (buttons["block_id"], menus["block_id"]) == ("case:7", "case:7:more")
+    assert {e["value"] for e in buttons["elements"]} == {"7"}
+    assert menus["elements"][0]["initial_option"]["value"] == "access"
+
+
+@pytest.mark.parametrize(
+    ("owner_id", "shown_as"), [("U0ADA", "U0ADA"), ("web:王 Ada", None), (None, None)]
+)
+def test_the_menu_of_colleagues_shows_an_owner_whom_slack_knows(
+    owner_id: str | None, shown_as: str | None
+) -> None:
+    _, menus = rows(Case(state="claimed", owner="王 Ada", owner_id=owner_id))
+    assert menus["elements"][1].get("initial_user") == shown_as
+
+
+@pytest.mark.parametrize(
+    ("priority", "label", "value"),
+    [("normal", "Mark urgent", "urgent"), ("urgent", "Not urgent", "normal")],
+)
+def test_the_priority_is_changed_to_the_other_one(priority: str, label: str, value: str) -> None:
+    [option] = rows(Case(priority=priority))[1]["elements"][2]["options"]
+    assert (option["text"]["text"], option["value"]) == (label, value)
+
+
+@pytest.mark.parametrize(
+    ("mood", "words"), [("angry", "😠 angry"), ("pleased", "🙂 pleased"), ("neutral", "")]
+)
+def test_the_mood_is_shown_where_it_says_something(mood: str, words: str) -> None:
+    assert words in shown(card(Case(mood=mood), DEPARTMENTS, LONDON))
+    assert ("neutral" in shown(card(Case(mood=mood), DEPARTMENTS, LONDON))) is False
+
+
+def test_the_case_before_is_named() -> None:
+    again = card(Case(previous_ref="D-1001", question="我又来了 again"), DEPARTMENTS, LONDON)
+    assert "Wrote before: D-1001" in shown(again)
+    assert "Wrote before" not in shown(card(Case(), DEPARTMENTS, LONDON))
+
+
+def test_an_answered_case_shows_by_when_it_is_to_be_resolved() -> None:
+    post = card(Case(state="claimed", owner="Ada", waiting_since=None), DEPARTMENTS, LONDON)
+    assert "To be resolved by" in shown(post)
+    assert "Reply promised" not in shown(post)
+
+
+def test_an_urgent_case_that_was_opened_again_pings() -> None:
+    assert "<!here>" in shown(card(Case(state="reopened", priority="urgent"), DEPARTMENTS, LONDON))
 
 
 def test_an_unknown_department_and_no_departments_are_borne() -> None:
@@ -169,7 +226,7 @@ def test_nothing_a_visitor_writes_is_markup(evil: str) -> None:
         thread.line(evil),
         thread.warning(evil),
         thread.staff_echo(evil, evil),
-        thread.offer(7, "1.0", "claim", evil),
+        offers.offer(7, "1.0", "claim", evil),
         thread.preview(message, case, 5),
         thread.failed(evil, evil, evil),
     ]
@@ -306,7 +363,7 @@ def test_a_transcript_is_in_order_and_keeps_the_newest() -> None:
     ("kind", "button"), [("claim", "Claim and send"), ("anyway", "Send anyway")]
 )
 def test_an_offer_has_two_buttons_that_know_the_message(kind: str, button: str) -> None:
-    post = thread.offer(7, "1700000000.000100", kind, "Nobody has claimed this case yet.")
+    post = offers.offer(7, "1700000000.000100", kind, "Nobody has claimed this case yet.")
     check(post)
     assert labels({"blocks": post.blocks}) == [button, "Keep as note"]
     assert shown(post).count("7:1700000000.000100") == 2
@@ -342,9 +399,10 @@ def test_guesses_may_be_missing() -> None:
 
 
 def test_every_action_has_an_id_of_its_own() -> None:
-    ids = [blocks.CLAIM, blocks.RESOLVE, blocks.BACK_TO_BOT, blocks.DEPARTMENT, blocks.UNDO]
-    ids += [blocks.CLAIM_AND_SEND, blocks.SEND_ANYWAY, blocks.KEEP_AS_NOTE]
-    assert len(set(ids)) == 8
+    ids = [controls.CLAIM, controls.RELEASE, controls.RESOLVE, controls.BACK_TO_BOT]
+    ids += [controls.REOPEN, controls.DEPARTMENT, controls.ASSIGN, controls.PRIORITY]
+    ids += [blocks.CLAIM_AND_SEND, blocks.SEND_ANYWAY, blocks.KEEP_AS_NOTE, blocks.UNDO]
+    assert len(set(ids)) == 12
 
 
 # -- what was told, and urgency ---------------------------------------------------------------

@@ -181,12 +181,12 @@ def test_an_emergency_while_a_person_has_the_talk_is_urgent_and_answered_once(
         row = claimed.book.row(claimed.book.heard(f"{text} {number}", language=language))
         claimed.database.now(claimed.casework.relay, row)
     case = claimed.case()
-    assert (case.priority, case.due_at, case.state) == ("urgent", clock(), "claimed")
+    assert (case.priority, case.due_at, case.state) == ("urgent", STAFFED, "claimed")
     said = claimed.out(author="system")[-2:]
     told = [voice.say(f"emergency.{kind}", language)]
     assert said == [*told, voice.say("emergency.passed_on", language, ref=case.ref)]
     assert len(claimed.out()) == before + 2
-    assert claimed.jobs()[-4:] == ["visitor", "card", "warning", "visitor"]
+    assert claimed.jobs()[-4:] == ["visitor", "card", "ping", "visitor"]
     assert ("docent", "urgent") in claimed.events()
 
 
@@ -290,7 +290,7 @@ def test_a_new_case_after_the_old_one(claimed: Room) -> None:
 def test_a_department_is_chosen(claimed: Room) -> None:
     assert claimed.do("set_department", 1, ANA, "lost_property") == Outcome("done")
     assert claimed.case().department == "lost_property"
-    assert claimed.jobs()[-2:] == ["card", "line"]
+    assert claimed.jobs()[-2:] == ["card", "ping"]
     assert len(claimed.out()) == 2
 
 
@@ -351,7 +351,8 @@ def test_without_slack_nothing_is_posted(
     room.do("staff_says", 1, ANA, "你好 hello")
     room.do("resolve", 1, ANA)
     assert room.jobs() == []
-    assert len(room.out()) == 4
+    # The last one asks how content the visitor was.
+    assert len(room.out()) == 5
 
 
 @pytest.mark.parametrize("text", ["Hello", "您好", "找到了 your scarf"])
@@ -430,10 +431,9 @@ def test_words_after_the_end_are_not_sent(claimed: Room, step: str, confirm: str
     claimed.do(step, 1, ANA)
     before = claimed.out()
     outcome = claimed.do("staff_says", 1, ANA, "还有 one more", confirm=confirm)
-    assert (outcome.kind, outcome.reason) == (
-        "note",
-        "This case is closed, so nothing was sent.",
-    )
+    # What a button said of an open case asks anew what is to be done with a closed one.
+    assert outcome.kind == "needs_reopen"
+    assert outcome.reason.startswith("This case is closed")
     assert claimed.out() == before
 
 
@@ -538,7 +538,7 @@ def test_staff_words_are_laid_in_the_language_of_the_talk(claimed: Room) -> None
     reply = claimed.do("staff_says", 1, ANA, "好的 sure")
     assert claimed.book.row(reply.seq or 0).language == "zh-Hans"
     claimed.do("resolve", 1, ANA)
-    assert "自动助手" in claimed.out()[-1]
+    assert "自动助手" in claimed.out()[-2]
 
 
 # -- what was told before ---------------------------------------------------------------------

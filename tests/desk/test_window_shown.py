@@ -33,7 +33,12 @@ def case(**values: Any) -> Any:
         "priority": "normal",
         "department": "ticketing",
         "owner": None,
+        "owner_id": None,
         "due_at": None,
+        "waiting_since": None,
+        "previous_ref": None,
+        "rating": None,
+        "mood": None,
         "state": "queued",
     }
     return SimpleNamespace(**{**told, **values})

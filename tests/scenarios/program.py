@@ -43,6 +43,8 @@ class Program:
         own = {"DATABASE_URL": f"sqlite:///{self.database}"}
         self.environment = {**os.environ, **unset, **own, **settings}
         self.process: subprocess.Popen[bytes] | None = None
+        # The project that runs; a scenario may put a copy with other facts in its place.
+        self.root = ROOT
 
     @property
     def url(self) -> str:
@@ -56,7 +58,7 @@ class Program:
         with self.log_file.open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "bot", "up", "--port", str(self.port)],
-                cwd=ROOT,
+                cwd=self.root,
                 env=self.environment,
                 stdout=log,
                 stderr=subprocess.STDOUT,

@@ -31,7 +31,7 @@ class Reply:
     """One answer of the stand-in."""
 
     status: int
-    body: JsonDict | str
+    body: JsonDict | str | bytes
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -138,7 +138,7 @@ class Standin(ABC):
 
     async def _open(self) -> None:
         self._closing = asyncio.Event()
-        app = web.Application(client_max_size=8 * 1024 * 1024)
+        app = web.Application(client_max_size=64 * 1024 * 1024)
         app.router.add_route("*", "/{path:.*}", self._serve)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
         await self._runner.setup()
@@ -176,6 +176,11 @@ class Standin(ABC):
             await self._linger(fault.seconds)
         if fault is not None and fault.drops:
             return self._cut(request)
+        if isinstance(reply.body, bytes):
+            return web.Response(status=reply.status, body=reply.body, headers=reply.headers)
+        if isinstance(reply.body, str) and "Content-Type" in reply.headers:
+            body = reply.body.encode()
+            return web.Response(status=reply.status, body=body, headers=reply.headers)
         if isinstance(reply.body, str):
             return web.Response(status=reply.status, text=reply.body, headers=reply.headers)
         return web.json_response(reply.body, status=reply.status, headers=reply.headers)

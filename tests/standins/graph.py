@@ -13,6 +13,7 @@ from typing import Any
 from uuid import uuid4
 
 from .base import Exchange, Fault, Reply, Standin
+from .graph_files import AssetShelf
 from .graph_rules import GraphRefusal, Length, as_object, check_send, utf16_units
 from .messenger import (
     attachment,
@@ -100,6 +101,7 @@ class GraphStandin(Standin):
         super().__init__(clock)
         self.page_token, self.page_id, self.app_secret = page_token, page_id, app_secret
         self.enforce_window, self._length = enforce_window, length
+        self.assets = AssetShelf()
         self._sent: list[Sent] = []
         self._actions: list[tuple[str, str]] = []
         self._wrote: dict[str, float] = {}
@@ -141,6 +143,12 @@ class GraphStandin(Standin):
             reply = replace(reply, headers={"Retry-After": str(retry_after)})
         self._inject(Fault(f"error {number}", on, reply=reply), n)
 
+    def keep_file(self, name: str, data: bytes, mime: str) -> str:
+        """Keep a file that a person sent; return its address."""
+        with self._changed:
+            self.assets.cdn[name] = (data, mime)
+        return f"{self.url}/cdn/{name}"
+
     # -- what a test asks ---------------------------------------------------------------------
 
     def sent(self, psid: str | None = None) -> list[Sent]:
@@ -168,11 +176,15 @@ class GraphStandin(Standin):
     def _concerns(self, on: str, exchange: Exchange) -> bool:
         """Spare typing indicators as a rule: a fault spent on one would test nothing."""
         kind = "action" if "sender_action" in (exchange.body or {}) else "message"
-        if exchange.method == "GET":
+        if exchange.path.endswith("/message_attachments") or exchange.path.startswith("/cdn/"):
+            kind = "file"
+        elif exchange.method == "GET":
             kind = "profile"
         return (on or "message") in (kind, "any")
 
     def _answer(self, exchange: Exchange) -> Reply:
+        if exchange.path.startswith("/cdn/"):
+            return self.assets.give(exchange.path.removeprefix("/cdn/"))
         try:
             return Reply(200, self._route(exchange))
         except GraphRefusal as refusal:
@@ -183,6 +195,8 @@ class GraphStandin(Standin):
         path = re.sub(r"^/v\d+\.\d+/", "/", exchange.path)
         if exchange.method == "POST" and path in ("/me/messages", f"/{self.page_id}/messages"):
             return self._send(exchange)
+        if exchange.method == "POST" and path == "/me/message_attachments":
+            return self.assets.save(exchange)
         who = path.strip("/")
         if exchange.method == "GET" and who in ("me", self.page_id):
             return {"id": self.page_id, "name": "Docent"}
@@ -219,6 +233,7 @@ class GraphStandin(Standin):
             self._actions.append((psid, exchange.body["sender_action"]))
             return {"recipient_id": psid}
         self._check_window(psid, exchange.body)
+        self.assets.send(psid, as_object(exchange.body["message"], "message"))
         message_id = f"m_{uuid4().hex}"
         self._sent.append(sent_from(exchange.at, psid, message_id, exchange.body))
         return {"recipient_id": psid, "message_id": message_id}

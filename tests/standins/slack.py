@@ -11,7 +11,7 @@ from typing import Any
 
 from aiohttp import web
 
-from . import slack_link, slack_lookups, slack_methods, slack_views
+from . import slack_files, slack_link, slack_lookups, slack_methods, slack_views
 from .base import Exchange, Fault, Reply, Standin
 from .slack_arguments import METHODS
 from .slack_controls import control, labels
@@ -36,7 +36,7 @@ __all__ = [
 # The one method that an app-level token is for.
 OPEN = "apps.connections.open"
 # Their import enters the methods; naming them here keeps the imports honest.
-ROOMS = (slack_lookups, slack_methods, slack_views)
+ROOMS = (slack_files, slack_lookups, slack_methods, slack_views)
 
 
 class SlackStandin(Standin):
@@ -56,6 +56,7 @@ class SlackStandin(Standin):
         self.token, self.rate_limit = token, rate_limit
         self.scopes, self.app_token, self.tells_scopes = scopes, app_token, True
         self.workspace = Workspace(clock)
+        self.workspace.address = lambda: self.url
         self.links = SlackLinks(self)
         self._revoked: set[str] = set()
         self._last_post: dict[str, float] = {}
@@ -181,14 +182,20 @@ class SlackStandin(Standin):
         await super()._close()
 
     def _concerns(self, on: str, exchange: Exchange) -> bool:
+        if on == "files":
+            return exchange.path.startswith(slack_files.PRIVATE)
         return on == "" or exchange.path == f"/api/{on}"
 
     def _accepts(self, reply: Reply) -> bool:
-        return reply.status == 200 and (isinstance(reply.body, str) or reply.body["ok"] is True)
+        return reply.status == 200 and (not isinstance(reply.body, dict) or reply.body["ok"])
 
     def _answer(self, exchange: Exchange) -> Reply:
         if exchange.path in self.workspace.hooks:
             return self._respond(exchange)
+        if exchange.path.startswith((slack_files.UPLOAD, slack_files.PRIVATE)):
+            given = exchange.headers.get("authorization", "").removeprefix("Bearer ")
+            known = given == self.token and given not in self._revoked
+            return slack_files.serve(self.workspace, known, exchange)
         if not exchange.path.startswith("/api/"):
             return Reply(404, "no such page")
         try:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from copy import deepcopy
-from mimetypes import guess_type
 from typing import Any
 from uuid import uuid4
 
+from . import slack_files
 from .slack_courier import GENUINE, Delivered, Delivery
-from .slack_interactions import Interactions
 from .slack_store import TOMBSTONE, Channel
 from .slack_typing import rich_text, wire_text
+from .slack_view_driver import ViewDriver
 from .wire import JsonDict
 
 
-class SlackDriver(Interactions):
+class SlackDriver(ViewDriver):
     """What people (and other bots) do in channels; the stand-in keeps it, the webhook is told."""
 
     def say(
@@ -60,22 +60,20 @@ class SlackDriver(Interactions):
         return self.deliver_event({**self._event(channel, message), "root": root}, how)
 
     def share_file(
-        self, user: str, channel: str, name: str, text: str = "", thread_ts: str | None = None
+        self,
+        user: str,
+        channel: str,
+        name: str,
+        text: str = "",
+        thread_ts: str | None = None,
+        *,
+        data: bytes = b"%PDF-1.4 of a test",
+        **facts: Any,
     ) -> Delivered:
-        """Post a file, with or without words."""
-        number = self.workspace.number()
-        base = f"https://files.slack.com/files-pri/{self.workspace.team_id}-F{number:08d}"
-        file = {
-            "id": f"F{number:08d}",
-            "name": name,
-            "title": name,
-            "mimetype": guess_type(name)[0] or "application/octet-stream",
-            "filetype": name.rsplit(".", 1)[-1],
-            "user": user,
-            "size": 2048,
-            "url_private": f"{base}/{name}",
-            "url_private_download": f"{base}/download/{name}",
-        }
+        """Post a file, with or without words; ``facts`` are what Slack tells of it otherwise."""
+        with self.standin.changing() as workspace:
+            stored = slack_files.store(workspace, name, data, user)
+            file = {**slack_files.describe(workspace, stored), **facts}
         extra: JsonDict = {"subtype": "file_share", "files": [file], "upload": False}
         message = self._write(user, channel, text, thread_ts, **extra)
         return self.deliver_event(self._event(channel, message))

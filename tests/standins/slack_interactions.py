@@ -140,6 +140,10 @@ class Interactions(Courier):
             action["text"] = element["text"]
             action.update({} if carried is None else {"value": carried})
             return action, {}
+        if element["type"] == "users_select":
+            action["selected_user"] = option
+            state = {"type": element["type"], "selected_user": option}
+            return action, {block["block_id"]: {element["action_id"]: state}}
         chosen = self._choose(element, option)
         action["selected_option"] = chosen
         action["placeholder"] = element.get("placeholder")

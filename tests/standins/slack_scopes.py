@@ -18,6 +18,8 @@ NEEDED = {
     "chat.postEphemeral": "chat:write",
     "reactions.add": "reactions:write",
     "reactions.remove": "reactions:write",
+    "files.getUploadURLExternal": "files:write",
+    "files.completeUploadExternal": "files:write",
     "users.info": "users:read",
     "conversations.info": "channels:read",
     "conversations.history": "channels:history",
@@ -27,6 +29,7 @@ USUAL = frozenset(
     {
         *NEEDED.values(),
         "app_mentions:read",
+        "commands",
         "files:read",
         "groups:history",
         "groups:read",

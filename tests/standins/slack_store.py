@@ -99,6 +99,8 @@ class Workspace:
         self.views: dict[str, JsonDict] = {}
         self.homes: dict[str, JsonDict] = {}
         self.triggers: dict[str, Trigger] = {}
+        self.files: dict[str, Any] = {}
+        self.address: Callable[[], str] = lambda: "https://files.slack.com"
         self.hooks: dict[str, Hook] = {}
         self._last_ts = 0
         self._ticking = Lock()

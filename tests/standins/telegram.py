@@ -68,6 +68,12 @@ class TelegramStandin(BotApi):
         with self._changed:
             self._files[file_id] = size
 
+    def keep_file(self, file_id: str, data: bytes) -> None:
+        """Keep a file with its bytes."""
+        with self._changed:
+            self._files[file_id] = len(data)
+            self.contents[file_id] = data
+
     def revoke_token(self) -> None:
         """Make the bot's token worthless, as @BotFather does."""
         self.token = f"{self.id}:revoked-{uuid4().hex}"

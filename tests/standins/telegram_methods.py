@@ -9,7 +9,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from . import telegram_files
 from .base import Exchange, Reply, Standin
+from .multipart import GotFile
 from .telegram_rules import (
     ACTIONS,
     ANSWER_TEXT,
@@ -70,6 +72,8 @@ class BotApi(Standin):
         self._heard: dict[int, set[int]] = defaultdict(set)
         self._numbers: dict[int, int] = defaultdict(lambda: 1000)
         self._files: dict[str, int] = {}
+        self.contents: dict[str, bytes] = {}
+        self.got: list[GotFile] = []
 
     @property
     def id(self) -> int:
@@ -77,6 +81,8 @@ class BotApi(Standin):
         return int(self.token.partition(":")[0])
 
     def _answer(self, exchange: Exchange) -> Reply:
+        if exchange.path.startswith("/file/"):
+            return self._content(exchange.path)
         try:
             return Reply(200, {"ok": True, **self._do(exchange)})
         except BotRefusal as refusal:
@@ -103,6 +109,7 @@ class BotApi(Standin):
             "editmessagetext": self._edit_message_text,
             "deletemessage": self._delete_message,
             "getfile": self._get_file,
+            **{f"send{kind}": self._sender_of(kind) for kind in telegram_files.MOST},
             "setwebhook": self._set_webhook,
             "deletewebhook": lambda *_: self._set_webhook({"url": ""}, None),
             "getwebhookinfo": lambda *_: {"result": dict(self.webhook)},
@@ -217,6 +224,29 @@ class BotApi(Standin):
             refuse("file is too big")
         name = {"file_id": args["file_id"], "file_unique_id": f"u{args['file_id']}"}
         return {**name, "file_size": size, "file_path": f"documents/{args['file_id']}"}
+
+    def _content(self, path: str) -> Reply:
+        """Give a file's bytes to whoever knows the token, for an hour at least."""
+        found = re.fullmatch(rf"/file/bot{re.escape(self.token)}/documents/(.+)", path)
+        data = self.contents.get(found[1]) if found else None
+        if data is None:
+            return Reply(404, {"ok": False, "error_code": 404, "description": "Not Found"})
+        return Reply(200, data, {"Content-Type": "application/octet-stream"})
+
+    def _sender_of(self, kind: str) -> Callable[[JsonDict, Exchange], JsonDict]:
+        def send(args: JsonDict, exchange: Exchange) -> JsonDict:
+            chat = self._reached(args)
+            thread, reply_to = self._topic_of(chat, args), self._reply_to(chat, args)
+            file = telegram_files.uploaded(kind, exchange)
+            self._numbers[chat] += 1
+            number = self._numbers[chat]
+            self.got.append(file.got_by(chat))
+            sent = Sent(exchange.at, chat, "", (), (), number, thread, reply_to, args)
+            self._sent.append(sent)
+            message = {k: v for k, v in self.as_message(sent).items() if k != "text"}
+            return {**message, **telegram_files.described(file)}
+
+        return send
 
     def _set_webhook(self, args: JsonDict, _: Exchange | None) -> JsonDict:
         url = check_webhook(args, self._local)

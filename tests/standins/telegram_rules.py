@@ -66,7 +66,7 @@ def multipart(kind: str, raw: bytes) -> JsonDict:
     for each in whole.iter_parts():
         name = each.get_param("name", header="content-disposition")
         payload = each.get_payload(decode=True) or b""
-        found[str(name)] = each.get_filename() or payload.decode("utf-8")
+        found[str(name)] = each.get_filename() or payload.decode("utf-8", "replace")
     return found
 
 

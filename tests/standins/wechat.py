@@ -10,8 +10,9 @@ from typing import Any
 from uuid import uuid4
 
 from .base import Exchange, Fault, Reply, Standin
+from .wechat_files import MaterialShelf
 from .wechat_push import APP_ID
-from .wechat_rules import WORDS, WeChatRefusal, check_send, read_body, refuse
+from .wechat_rules import MATERIAL, WORDS, WeChatRefusal, check_send, read_body, refuse
 from .wire import JsonDict
 
 SECRET = "0d0ce5ec0e70d0ce5ec0e70d0ce5ec0e"  # a made-up secret of a made-up account
@@ -23,6 +24,8 @@ PATHS = {
     "/cgi-bin/message/custom/send": "message",
     "/cgi-bin/message/custom/typing": "typing",
     "/cgi-bin/getcallbackip": "check",
+    "/cgi-bin/media/upload": "upload",
+    "/cgi-bin/media/get": "media",
 }
 # A menu's entry that stands in a text as a link.
 LINK = re.compile(
@@ -59,6 +62,7 @@ class WeChatStandin(Standin):
         self.app_id, self.secret = app_id, secret
         self.lifetime, self.enforce_window = lifetime, enforce_window
         self.verified = self.allowed = True
+        self.material = MaterialShelf()
         self.token = ""
         self._ended: set[str] = set()
         self._sent: list[Sent] = []
@@ -139,6 +143,8 @@ class WeChatStandin(Standin):
     # -- what WeChat does ---------------------------------------------------------------------
 
     def _accepts(self, reply: Reply) -> bool:
+        if isinstance(reply.body, bytes):
+            return reply.status == 200
         return (
             reply.status == 200 and isinstance(reply.body, dict) and not reply.body.get("errcode")
         )
@@ -148,11 +154,12 @@ class WeChatStandin(Standin):
 
     def _answer(self, exchange: Exchange) -> Reply:
         try:
-            return Reply(200, self._route(exchange))
+            answer = self._route(exchange)
+            return answer if isinstance(answer, Reply) else Reply(200, answer)
         except WeChatRefusal as refusal:
             return error_reply(refusal.code)
 
-    def _route(self, exchange: Exchange) -> JsonDict:
+    def _route(self, exchange: Exchange) -> JsonDict | Reply:
         kind = PATHS.get(exchange.path)
         if not self.allowed:
             refuse(40164)
@@ -163,10 +170,14 @@ class WeChatStandin(Standin):
             return {"ip_list": ["203.0.113.0/25"]}
         if kind is None:
             refuse(40066)
+        if kind == "media":
+            return self.material.give(exchange.query.get("media_id", ""))
         if exchange.method != "POST":
             refuse(43002)
         if not self.verified:
             refuse(48001)
+        if kind == "upload":
+            return self.material.upload(exchange)
         body = read_body(exchange.raw)
         return self._send(exchange.at, body) if kind == "message" else self._type(body)
 
@@ -191,6 +202,9 @@ class WeChatStandin(Standin):
         openid = body["touser"]
         if self.enforce_window:
             self._spend(openid)
+        if body["msgtype"] in MATERIAL:
+            media = body[body["msgtype"]]
+            self.material.send(openid, body["msgtype"], media["media_id"])
         self._sent.append(sent_from(at, body))
         self._typing.pop(openid, None)
         return {"errcode": 0, "errmsg": "ok"}
@@ -235,7 +249,7 @@ def sent_from(at: float, body: JsonDict) -> Sent:
     return Sent(
         at=at,
         openid=body["touser"],
-        text=menu["head_content"] if menu else body["text"]["content"],
+        text=menu["head_content"] if menu else body.get("text", {}).get("content", ""),
         buttons=tuple(entry["content"] for entry in entries),
         choices=tuple(entry["id"] for entry in entries),
         body=body,

@@ -14,16 +14,23 @@ from .wire import JsonDict
 
 TEXT = 2048
 HEAD, TAIL = 1024, 1024
+# By the id of temporary material.
+MATERIAL = ("image", "voice")
 ENTRIES, ENTRY_ID, ENTRY = 10, 64, 128
 WORDS = {
     -1: "system error",
     40001: "invalid credential, access_token is invalid or not latest",
     40003: "invalid openid",
+    40004: "invalid media type",
+    40005: "invalid file type",
+    40006: "invalid media size",
+    40007: "invalid media_id",
     40008: "invalid message type",
     40013: "invalid appid",
     40125: "invalid appsecret",
     40164: "invalid ip 203.0.113.7, not in whitelist",
     41001: "access_token missing",
+    41005: "media data missing",
     42001: "access_token expired",
     43002: "require POST method",
     43004: "require subscribe",
@@ -66,11 +73,14 @@ def check_send(body: JsonDict) -> None:
     kind, person = body.get("msgtype"), body.get("touser")
     if not isinstance(person, str) or not person.strip():
         refuse(40003)
-    if kind not in ("text", "msgmenu"):
+    if kind not in ("text", "msgmenu", *MATERIAL):
         refuse(40008)
     if set(body) != {"touser", "msgtype", kind} or not isinstance(body[kind], dict):
         refuse(47001)
-    if kind == "text":
+    if kind in MATERIAL:
+        if set(body[kind]) != {"media_id"}:
+            refuse(40007)
+    elif kind == "text":
         check_words(body["text"].get("content"), TEXT)
     else:
         check_menu(body["msgmenu"])

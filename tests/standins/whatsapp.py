@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 import re
 import time
-from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from hashlib import sha256
 from uuid import uuid4
 
 import jsonschema
 
 from .base import Exchange, Fault, Reply, Standin
 from .reference import PLATFORMS
+from .whatsapp_files import Media, MediaShelf
 from .whatsapp_rules import UNKNOWN_KEY, CloudRefusal, check_send
 from .whatsapp_sent import Sent, error_reply, sent_from
 from .whatsapp_webhooks import NUMBER, NUMBER_ID, scoped_id
@@ -52,7 +51,7 @@ class WhatsAppStandin(Standin):
         self._sent: list[Sent] = []
         self._typing: list[str] = []
         self._wrote: dict[str, float] = {}
-        self._media: dict[str, tuple[str, str]] = {}
+        self.media = MediaShelf()
         self._schema = json.loads(SCHEMA.read_text("utf-8")) if SCHEMA.exists() else None
 
     # -- what a test tells the stand-in -------------------------------------------------------
@@ -62,10 +61,11 @@ class WhatsAppStandin(Standin):
         with self._changed:
             self._wrote[person] = self.clock() if at is None else at
 
-    def keep_media(self, media_id: str, content: str, mime: str = "text/plain") -> None:
+    def keep_media(self, media_id: str, content: str | bytes, mime: str = "text/plain") -> None:
         """Keep a file that a visitor sent."""
+        data = content.encode() if isinstance(content, str) else content
         with self._changed:
-            self._media[media_id] = (content, mime)
+            self.media.kept[media_id] = Media(data, mime)
 
     def revoke_token(self) -> None:
         """Make the token worthless, as when the system user is removed."""
@@ -123,8 +123,10 @@ class WhatsAppStandin(Standin):
     def _concerns(self, on: str, exchange: Exchange) -> bool:
         """Spare typing signs as a rule: a fault spent on one would test nothing."""
         kind = "typing" if "status" in (exchange.body or {}) else "message"
-        if exchange.method == "GET":
-            kind = "number"
+        if exchange.path.endswith("/media"):
+            kind = "media"
+        elif exchange.method == "GET":
+            kind = "file" if exchange.path.startswith("/file/") else "number"
         return (on or "message") in (kind, "any")
 
     def _answer(self, exchange: Exchange) -> Reply:
@@ -144,8 +146,12 @@ class WhatsAppStandin(Standin):
         name = path.rpartition("/")[2]
         if exchange.method == "GET" and path == f"/{self.number_id}":
             return Reply(200, self._about(exchange.query.get("fields", "")))
-        if exchange.method == "GET" and name in self._media:
-            return self._file(name, is_content=path.startswith("/file/"))
+        if (exchange.method, path) == ("POST", f"/{self.number_id}/media"):
+            return Reply(200, self.media.upload(exchange))
+        if exchange.method == "GET" and name in self.media.kept:
+            if path.startswith("/file/"):
+                return self.media.content(name)
+            return self.media.about(name, self.url)
         raise CloudRefusal(100, f"Object with ID '{name}' does not exist", subcode=33)
 
     def _take(self, exchange: Exchange) -> JsonDict:
@@ -158,6 +164,7 @@ class WhatsAppStandin(Standin):
         self._check_schema(exchange.body)
         person = exchange.body.get("to", "").lstrip("+") or exchange.body["recipient"]
         self._check_standing(person, exchange.body)
+        self.media.send(person, exchange.body)
         sent = sent_from(exchange.at, person, exchange.body)
         self._sent.append(sent)
         known = {"wa_id": person} if "to" in exchange.body else {}
@@ -222,12 +229,3 @@ class WhatsAppStandin(Standin):
             if field and field not in known:
                 raise CloudRefusal(100, f"Tried accessing nonexisting field ({field})")
         return {name: known[name] for name in ("id", *fields.split(",")) if name in known}
-
-    def _file(self, media_id: str, *, is_content: bool) -> Reply:
-        content, mime = self._media[media_id]
-        if is_content:
-            return Reply(200, content, {"Content-Type": mime})
-        digest = b64encode(sha256(content.encode()).digest()).decode()
-        about = {"mime_type": mime, "sha256": digest, "file_size": str(len(content.encode()))}
-        url = f"{self.url}/file/{media_id}"
-        return Reply(200, {"messaging_product": "whatsapp", "id": media_id, "url": url, **about})

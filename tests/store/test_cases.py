@@ -10,12 +10,18 @@ import pytest
 from conftest import STAFFED, Book, Clock
 from postgres import BOTH
 
-from bot.store import cases
+from bot.store import Connection, cases
 from bot.store.database import Database
 from bot.store.tables import case_events
 from bot.store.tables import cases as table
 
 pytestmark = BOTH
+
+
+def take(connection: Connection, case_id: int, owner_id: str, owner: str) -> bool:
+    """Claims a case as the desk does."""
+    owned = {"owner_id": owner_id, "owner": owner, "claimed_at": STAFFED}
+    return cases.move(connection, case_id, cases.UNCLAIMED, "claimed", **owned)
 
 
 @pytest.fixture
@@ -92,12 +98,12 @@ def test_twenty_at_once_open_one_case(database: Database, book: Book) -> None:
 def test_one_of_many_takes_a_case(database: Database, opened: Callable[..., Any]) -> None:
     case, start, won = opened(), threading.Barrier(8), []
 
-    def take(name: str) -> None:
+    def try_it(name: str) -> None:
         start.wait(5)
-        if database.now(cases.take, case.id, f"U{name}", name):
+        if database.now(take, case.id, f"U{name}", name):
             won.append(name)
 
-    threads = [threading.Thread(target=take, args=(f"员工{n}",)) for n in range(8)]
+    threads = [threading.Thread(target=try_it, args=(f"员工{n}",)) for n in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -114,17 +120,17 @@ def test_a_case_is_closed_once(
 ) -> None:
     case = opened()
     if claim:
-        database.now(cases.take, case.id, "U1", "Ana")
+        database.now(take, case.id, "U1", "Ana")
     assert database.now(cases.close, case.id, state)
     assert not database.now(cases.close, case.id, "resolved")
-    assert not database.now(cases.take, case.id, "U2", "Ben")
+    assert not database.now(take, case.id, "U2", "Ben")
     closed = database.now(cases.case, case.id)
     assert (closed.state, closed.open_key, closed.closed_at) == (state, None, STAFFED)
 
 
 def test_list_cases_by_state(database: Database, opened: Callable[..., Any]) -> None:
     one, two, three = opened("1"), opened("2"), opened("3")
-    database.now(cases.take, two.id, "U1", "Ana")
+    database.now(take, two.id, "U1", "Ana")
     database.now(cases.close, three.id, "returned")
     every = database.now(cases.list_cases)
     assert [case.ref for case in every] == [one.ref, two.ref, three.ref]
@@ -136,7 +142,7 @@ def test_list_cases_by_state(database: Database, opened: Callable[..., Any]) -> 
 def test_queue_position_counts_who_waits(database: Database, opened: Callable[..., Any]) -> None:
     one, two, three = opened("1"), opened("2"), opened("3")
     assert database.now(cases.queue_position, three.id) == 3
-    database.now(cases.take, one.id, "U1", "Ana")
+    database.now(take, one.id, "U1", "Ana")
     assert database.now(cases.queue_position, three.id) == 2
     database.now(cases.close, two.id, "resolved")
     assert database.now(cases.queue_position, three.id) == 1

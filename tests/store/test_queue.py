@@ -208,16 +208,17 @@ def test_claim_job_keeps_the_order_of_a_case(database: Database, book: Book, clo
     assert [row.kind for row in claimed(database, queue.claim_job)] == ["line"]
 
 
-def test_claim_event_is_one_by_one(database: Database, clock: Clock) -> None:
-    for key in ("e1", "e2"):
-        row = {"key": key, "kind": "message", "payload": {}, "state": "queued", "at": log.now()}
-        database.now(log.insert_ignoring, desk_events, row)
-    first = database.now(queue.claim_event)
-    assert first is not None
-    assert first.key == "e1"
-    assert database.now(queue.claim_event) is None
-    database.now(queue.finish, desk_events, first.id, "done")
-    assert [row.key for row in claimed(database, queue.claim_event)] == ["e2"]
+def test_events_of_a_thread_are_handled_in_order_and_other_threads_beside(
+    database: Database, clock: Clock
+) -> None:
+    threads = {"e1": "C1:1", "e2": "C1:1", "e3": "C1:2", "e4": None, "e5": None}
+    for key, thread in threads.items():
+        row = {"key": key, "kind": "message", "thread": thread, "payload": {}, "state": "queued"}
+        database.now(log.insert_ignoring, desk_events, {**row, "at": log.now()})
+    taken = [database.now(queue.claim_event) for _ in range(5)]
+    assert [row and row.key for row in taken] == ["e1", "e3", "e4", "e5", None]
+    database.now(queue.finish, desk_events, taken[0].id, "done")
+    assert database.now(queue.claim_event).key == "e2"
 
 
 def test_two_threads_never_get_the_same_row(database: Database, book: Book) -> None:
