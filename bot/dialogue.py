@@ -33,6 +33,7 @@ from bot import history
 from bot.content.voice import Voice
 from bot.errors import TurnFailed
 from bot.messages import Button, Reply
+from bot.processor import QuickAgent
 
 logger = logging.getLogger(__name__)
 
@@ -225,4 +226,6 @@ def load_agent(model: Path, action_url: str, action_secret: str) -> Agent:
     endpoint = EndpointConfig(
         action_url, headers={"X-Docent-Secret": action_secret}, enable_selective_domain=True
     )
-    return Agent.load(model, tracker_store=Memory(), action_endpoint=endpoint)
+    agent = QuickAgent(tracker_store=Memory(), action_endpoint=endpoint)
+    agent.load_model(model)
+    return agent
