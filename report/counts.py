@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from bot.config import ROOT
+from bot.content.corpus_lint import HELD_OUT
 from bot.content.example_rows import OUT_OF_SCOPE, PLAIN, STYLES
 from bot.content.topics import is_chinese_example
 from report.page import table
@@ -21,13 +22,12 @@ from report.texts import example_rows, question_rows, texts_of
 
 PAGE = "docs/corpus.md"
 BEGIN, END = "<!-- counts: make fmt -->\n", "<!-- /counts -->\n"
-HELD_OUT = ("dev", "test")
 KEPT_FOR = ("train", *HELD_OUT)
 
 
 @dataclass(frozen=True)
 class Counted:
-    """One text of the corpus; `kept_for` is "train", "dev" or "test"."""
+    """One text of the corpus; `kept_for` is "train" or a set of questions."""
 
     topic: str
     language: str
@@ -68,7 +68,7 @@ def tables(texts: Iterable[Counted]) -> str:
 def _table(title: str, names: list[str], texts: list[Counted], field: str) -> str:
     columns = [(kept_for, language) for kept_for in KEPT_FOR for language in STYLES]
     counts = {column: Counter(_of(texts, field, *column)) for column in columns}
-    head = [title, "English", "Chinese", "dev, en", "dev, zh", "test, en", "test, zh"]
+    head = [title, "English", "Chinese", *(f"{name}, {it}" for name in HELD_OUT for it in STYLES)]
     rows = [
         [f"`{name}`" if name else "not told", *(counts[column][name] for column in columns)]
         for name in names

@@ -40,7 +40,7 @@ class Speed:
 
 @dataclass(frozen=True)
 class Figures:
-    """What was measured of one bot on one set; `questions` is "dev" or "test"."""
+    """What was measured of one bot on one set; `questions` is the set, such as "test"."""
 
     bot: str
     questions: str

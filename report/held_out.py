@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.config import ROOT
+from bot.content.corpus_lint import HELD_OUT
 from bot.content.likeness import bare
 from report.results import Question
 from report.texts import Row, example_rows, question_rows, texts_of
-
-SETS = ("dev", "test")
 
 
 @dataclass(frozen=True)
@@ -23,14 +22,14 @@ class HeldOut:
 
 
 def held_out(root: Path = ROOT) -> dict[str, HeldOut]:
-    """Returns the sets of tests/nlu, "dev" first, without what was seen before.
+    """Returns the sets of tests/nlu, without what was seen before.
 
-    Seen are examples, and for "test" the questions of "dev" too; case, width, spaces and
+    Seen are examples, and the questions of the sets before; case, width, spaces and
     punctuation do not count.
     """
     seen = {bare(text) for text in examples(root)}
     found: dict[str, HeldOut] = {}
-    for name in SETS:
+    for name in HELD_OUT:
         asked = [_question(row) for row in question_rows(name, root)]
         fresh = [question for question in asked if bare(question.text) not in seen]
         found[name] = HeldOut(fresh, len(asked) - len(fresh))

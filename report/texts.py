@@ -31,8 +31,9 @@ def texts_of(row: Row) -> list[str]:
 
 
 def question_rows(name: str, root: Path = ROOT) -> list[Row]:
-    """Returns the rows of a set of held-out questions, "dev" or "test"."""
-    return _read(root / "tests" / "nlu" / f"{name}.yml")["questions"]
+    """Returns the rows of a set of held-out questions; none where there is no such set."""
+    path = root / "tests" / "nlu" / f"{name}.yml"
+    return _read(path)["questions"] if path.exists() else []
 
 
 def _read(path: Path) -> dict[str, list[Row]]:

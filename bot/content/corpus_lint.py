@@ -13,6 +13,8 @@ import yaml
 from bot.content.example_rows import NAMES, STYLES, Example, Problem
 from bot.content.likeness import alike, bare, bare_simplified
 
+# The sets of questions on topics, in tests/nlu.
+HELD_OUT = ("dev", "dev_2", "test")
 # Texts of two topics that share this much say the same to the model; docs/corpus.md has the trial.
 TOO_ALIKE = 0.66
 # What visitors ask most ("wifi password", 几点关门) is in every sitting and has to be learnt.
@@ -80,9 +82,9 @@ def lint_corpus(said: Sequence[Said], held_out: Mapping[str, str]) -> CorpusLint
 
 
 def held_out_questions(folder: Path) -> dict[str, str]:
-    """Returns file and line of each question of dev.yml and test.yml, by its bare text."""
+    """Returns file and line of each question on topics, by its bare text."""
     found: dict[str, str] = {}
-    for path in (folder / "dev.yml", folder / "test.yml"):
+    for path in [folder / f"{name}.yml" for name in HELD_OUT]:
         if path.exists():
             shown = path.relative_to(folder.parent.parent)
             found.update({bare(text): f"{shown}:{line}" for text, line in questions_of(path)})

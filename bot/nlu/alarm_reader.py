@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import numpy as np
 import scipy.sparse as sparse
-from sklearn.linear_model import LogisticRegression
 
 from bot.nlu.emergencies import KINDS, Signs
+from bot.nlu.fitting import fitted
 
 Matrix = Any
 # Runs of so many letters; one that stands in a single text teaches nothing.
@@ -70,34 +71,30 @@ def learn(texts: Sequence[Heard]) -> AlarmReader:
     """Returns a reader that has learnt from texts of all kinds and of none."""
     counted = Counter(run for text in texts if text.written for run in runs_of(text.plain))
     runs = sorted(run for run, count in counted.items() if count >= LEAST)
-    numbers = _numbers(texts, runs)
+    dense, letters = _dense(texts), _letters(texts, runs)
     urgent = np.array([text.kind is not None for text in texts])
     weighed = np.array([WRITTEN if text.written else EXAMPLE for text in texts])
-    columns = [_fitted(numbers, urgent, weighed)]
+    columns = [fitted(dense, letters, urgent, weighed, C)]
     kinds = np.array([text.kind for text in texts])[urgent]
-    columns += [_fitted(numbers[urgent], kinds == kind, weighed[urgent]) for kind in KINDS]
+    dense, letters, weighed = dense[urgent], letters[urgent], weighed[urgent]
+    columns += [fitted(dense, letters, kinds == kind, weighed, C) for kind in KINDS]
     stacked = np.stack(columns, axis=1).astype(np.float32)
     return AlarmReader(stacked[:-1], stacked[-1], runs)
 
 
-def _fitted(numbers: Matrix, labels: Matrix, weighed: Matrix) -> Matrix:
-    """Returns the weights of a yes or no, the bias last."""
-    model = LogisticRegression(C=C, max_iter=300, solver="liblinear", random_state=0)
-    model.fit(numbers, labels, sample_weight=weighed)
-    return np.append(model.coef_[0], model.intercept_)
+def _dense(texts: Sequence[Heard]) -> Matrix:
+    marks = np.array([each.signs.marks for each in texts], dtype=np.float32)
+    return np.hstack([np.stack([each.vector for each in texts]), MARKS * marks])
 
 
-def _numbers(texts: Sequence[Heard], runs: Sequence[str]) -> Matrix:
+def _letters(texts: Sequence[Heard], runs: Sequence[str]) -> Matrix:
     known = {run: number for number, run in enumerate(runs)}
-    dense = [np.append(each.vector, MARKS * np.array(each.signs.marks)) for each in texts]
-    rows, columns, values = [], [], []
-    for row, text in enumerate(texts):
-        found = [known[run] for run in runs_of(text.plain) if run in known]
-        rows += [row] * len(found)
-        columns += found
-        values += [LETTERS / max(1.0, np.sqrt(len(found)))] * len(found)
-    letters = sparse.csr_matrix((values, (rows, columns)), shape=(len(texts), len(runs)))
-    return sparse.hstack([sparse.csr_matrix(np.stack(dense)), letters]).tocsr()
+    found = [[known[run] for run in runs_of(text.plain) if run in known] for text in texts]
+    counts = np.array([len(each) for each in found])
+    values = np.repeat(LETTERS / np.sqrt(np.maximum(counts, 1)), counts).astype(np.float32)
+    ends = np.append(0, np.cumsum(counts))
+    columns = np.fromiter(chain.from_iterable(found), dtype=np.int32, count=ends[-1])
+    return sparse.csr_matrix((values, columns, ends), shape=(len(texts), len(runs)))
 
 
 def runs_of(plain: str) -> Iterable[str]:

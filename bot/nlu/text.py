@@ -31,10 +31,12 @@ def normal(text: str) -> str:
 
     An emoji becomes its Unicode name: the encoder knows "toilet" and "camera", not the picture.
     """
-    plain = "".join(_spelt(character) for character in _INVISIBLE.sub("", text))
+    plain = _INVISIBLE.sub("", text)
+    if not plain.isascii():
+        plain = "".join(map(_spelt, plain))
     folded = unicodedata.normalize("NFKC", plain).lower()
     folded = _REPEATED.sub(r"\1\1", _SPACE.sub(" ", folded))
-    return str(_to_simplified().convert(folded)).strip()
+    return (folded if folded.isascii() else str(_to_simplified().convert(folded))).strip()
 
 
 def _spelt(character: str) -> str:

@@ -26,9 +26,10 @@ from bot.nlu.alarm_reader import AlarmReader, Heard, learn
 from bot.nlu.alarms import DATA, alarms
 from bot.nlu.context import Ranking
 from bot.nlu.emergencies import LONGEST, emergency, signs
-from bot.nlu.emergency_texts import CALM, PATH, emergency_texts
+from bot.nlu.emergency_texts import CALM, PATH, Text, emergency_texts
 from bot.nlu.encoder import DIMENSIONS, embed, embed_all
 from bot.nlu.ranking import put_first
+from bot.nlu.signs_cache import SignsCache
 from bot.nlu.text import normal
 from bot.nlu.typos import TWIN_OF
 from bot.nlu.vector_cache import VectorCache
@@ -57,8 +58,9 @@ class Urgency(GraphComponent):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """Returns from which score a text is an emergency, how much a text that is surely about
-        another topic loses, and where embeddings are kept."""
-        return {"least": -2.5, "doubt": 0.3, "cache": ".docent/emergencies.npz"}
+        another topic loses, and where embeddings and signs are kept."""
+        kept = {"cache": ".docent/emergencies.npz", "signs": ".docent/signs.json"}
+        return {"least": -2.5, "doubt": 0.3, **kept}
 
     @classmethod
     def create(
@@ -75,20 +77,21 @@ class Urgency(GraphComponent):
     def train(self, training_data: TrainingData) -> Resource:
         """Learns from the texts on emergencies, and from the examples of all other topics."""
         path = DATA.parent / PATH
-        written = list(self._written(path)) if path.exists() else []
-        if written:
-            self._reader = learn([*written, *_examples(training_data)])
+        texts = emergency_texts(path) if path.exists() else []
+        if texts:
+            with SignsCache(Path(self._config["signs"])) as known:
+                written = self._written(texts, known)
+                self._reader = learn([*written, *_examples(training_data, known)])
             self._persist(self._reader)
         return self._resource
 
-    def _written(self, path: Path) -> Iterable[Heard]:
-        texts = emergency_texts(path)
+    def _written(self, texts: list[Text], known: SignsCache) -> Iterable[Heard]:
         plain = [normal(each.text) for each in texts]
         with VectorCache(Path(self._config["cache"]), DIMENSIONS) as cache:
             vectors = cache.get_all(plain, embed_all)
         for each, text in zip(texts, plain, strict=True):
             kind = None if each.kind == CALM else each.kind
-            yield Heard(text[:LONGEST], vectors[text], signs(each.text), kind, written=True)
+            yield Heard(text[:LONGEST], vectors[text], known.get(each.text), kind, written=True)
 
     # Rasa hands a component the tracker where it asks for one by this name and type.
     def process(
@@ -163,14 +166,14 @@ def _doubt(ranking: Ranking) -> float:
     return min(MOST_DOUBT, math.log(max(best, 1e-9) / max(safety, 1e-9))) if chances else 0.0
 
 
-def _examples(data: TrainingData) -> Iterable[Heard]:
+def _examples(data: TrainingData, known: SignsCache) -> Iterable[Heard]:
     """Yields the examples of other topics, but for those that tell of an emergency themselves."""
     for example in data.intent_examples:
         intent = example.get(INTENT_RESPONSE_KEY) or example.get(INTENT)
         text = example.get(TEXT)
         if not text or intent == TOPIC or example.get(TWIN_OF):
             continue
-        found = signs(text)
+        found = known.get(text)
         _, sentence = example.get_dense_features(TEXT)
         if found.kind is None and sentence is not None:
             plain = normal(text)[:LONGEST]

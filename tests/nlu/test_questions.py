@@ -1,7 +1,8 @@
 """How well held-out questions are understood; floors somewhat below what was measured last.
 
 tests/nlu/test.yml was written apart from the examples, and nothing is chosen by it. Questions that
-also stand among the examples or in dev.yml are left out. docs/understanding.md has the figures.
+also stand among the examples or the development questions are left out; docs/understanding.md
+has the figures.
 """
 
 from __future__ import annotations
@@ -49,7 +50,17 @@ def test_a_wrong_answer_is_rare(answers: Any) -> None:
         for question, found in answers
         if question.in_scope
     ]
-    assert sum(wrong) / len(wrong) <= 0.06
+    assert sum(wrong) / len(wrong) <= 0.05
+
+
+def test_an_answer_on_a_topic_is_nearly_always_right(answers: Any) -> None:
+    right = [
+        found["topic"] == question.topic
+        for question, found in answers
+        if found["decision"] == "answer"
+    ]
+    assert len(right) > 800
+    assert sum(right) / len(right) >= 0.945
 
 
 def test_what_is_not_the_museums_business_is_seldom_answered(answers: Any) -> None:
@@ -58,7 +69,7 @@ def test_what_is_not_the_museums_business_is_seldom_answered(answers: Any) -> No
         for question, found in answers
         if not question.in_scope
     ]
-    assert sum(answered) / len(answered) <= 0.10
+    assert sum(answered) / len(answered) <= 0.08
 
 
 def test_the_right_topic_is_nearly_always_among_three(answers: Any) -> None:

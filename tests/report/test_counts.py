@@ -26,7 +26,7 @@ def root(tmp_path: Path) -> Path:
         encoding="utf-8",
     )
     (tmp_path / "tests" / "nlu").mkdir(parents=True)
-    for name in ("dev", "test"):
+    for name in ("dev", "dev_2", "test"):
         (tmp_path / "tests" / "nlu" / f"{name}.yml").write_text(
             "questions:\n- {text: a, topic: out_of_scope, language: zh-Hant, style: weather}\n",
             encoding="utf-8",
@@ -40,17 +40,18 @@ def test_each_text_is_counted_with_what_its_row_tells(root: Path) -> None:
         Counted("shop", "en", "", "train"),
         Counted("shop", "zh", "", "train"),
         Counted("out_of_scope", "zh", "weather", "dev"),
+        Counted("out_of_scope", "zh", "weather", "dev_2"),
         Counted("out_of_scope", "zh", "weather", "test"),
     ]
 
 
 def test_tables_count_by_topic_style_and_kind(root: Path) -> None:
     text = tables(corpus(root))
-    assert "| `shop` | 1 | 2 | 0 | 0 | 0 | 0 |" in text
-    assert "| `mixed` | 0 | 1 | 0 | 0 | 0 | 0 |" in text
-    assert "| not told | 1 | 1 | 0 | 0 | 0 | 0 |" in text
-    assert "| `weather` | 0 | 0 | 0 | 1 | 0 | 1 |" in text
-    assert text.count("| **all** | 1 | 2 | 0 | 0 | 0 | 0 |") == 1
+    assert "| `shop` | 1 | 2 | 0 | 0 | 0 | 0 | 0 | 0 |" in text
+    assert "| `mixed` | 0 | 1 | 0 | 0 | 0 | 0 | 0 | 0 |" in text
+    assert "| not told | 1 | 1 | 0 | 0 | 0 | 0 | 0 | 0 |" in text
+    assert "| `weather` | 0 | 0 | 0 | 1 | 0 | 1 | 0 | 1 |" in text
+    assert text.count("| **all** | 1 | 2 | 0 | 0 | 0 | 0 | 0 | 0 |") == 1
 
 
 def test_only_the_tables_of_a_page_change(root: Path) -> None:

@@ -29,7 +29,11 @@ def root(tmp_path: Path) -> Path:
     (tmp_path / "data" / "nlu" / "faq").mkdir(parents=True)
     (tmp_path / "data" / "nlu" / "faq" / "shop.yml").write_text(NLU, encoding="utf-8")
     (tmp_path / "tests" / "nlu").mkdir(parents=True)
-    texts = {"dev": ["Gift shop?", "do you sell books"], "test": ["Do you sell books", "fridge"]}
+    texts = {
+        "dev": ["Gift shop?", "do you sell books"],
+        "test": ["Do you sell books", "fridge", "卖书吗"],
+        "dev_2": ["卖书吗?"],
+    }
     for name, asked in texts.items():
         rows = [{"text": t, "topic": "shop", "language": "en", "style": "txt"} for t in asked]
         path = tmp_path / "tests" / "nlu" / f"{name}.yml"
@@ -45,4 +49,4 @@ def test_what_was_seen_is_left_out_and_counted(root: Path) -> None:
     found = held_out(root)
     assert [question.text for question in found["dev"].questions] == ["do you sell books"]
     assert [question.text for question in found["test"].questions] == ["fridge"]
-    assert (found["dev"].seen, found["test"].seen) == (1, 1)
+    assert {name: each.seen for name, each in found.items()} == {"dev": 1, "dev_2": 0, "test": 2}
