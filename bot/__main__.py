@@ -133,6 +133,20 @@ def migrate() -> None:
         print("The schema is current.", file=sys.stderr)
 
 
+@app.command()
+def doctor() -> None:
+    """Look at everything that Docent needs, and say what to mend; changes nothing."""
+    from bot.doctor import examine
+
+    with _clear_errors():
+        wrong = 0
+        for finding in examine(load_settings()):
+            print(finding, flush=True)
+            wrong += not finding.ok
+        if wrong:
+            raise DocentError(f"{wrong} thing(s) to mend.")
+
+
 @channels_app.command()
 def check(
     channel: Annotated[str | None, typer.Argument(help="One channel; all that are on.")] = None,
