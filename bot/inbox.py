@@ -6,9 +6,11 @@ in order within a conversation, and each ends answered, with staff, or with an a
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from bot import history, metrics, outbox
@@ -31,6 +33,10 @@ logger = logging.getLogger(__name__)
 
 # Waits before a turn is tried again, in seconds; after the last the visitor hears an apology.
 TURN_RETRIES = (0.5, 2.0)
+# An answer that is there sooner needs no sign that it is on its way.
+SIGN_AFTER_SECONDS = 0.4
+# Two bots that answer each other would go on for ever: then a person looks.
+MOST_ANSWERS, ANSWERS_WITHIN = 600, timedelta(hours=1)
 CLOSED_MEANWHILE = "the case was closed"
 # A longer text is not read as a question; its writer is asked for the question in short.
 LONGEST_QUESTION = 1500
@@ -49,6 +55,8 @@ class Asked:
     memory: list[dict[str, Any]] | None
     choice: str | None
     first: bool
+    # Whether the bot has answered here so often that another bot may be on the other side.
+    loops: bool = False
 
 
 class Inbox:
@@ -124,10 +132,18 @@ class Inbox:
             words = await beside(self._translator, asked.row.text, asked.language)
             await self._database.run(self._to_desk, asked, words)
         else:
-            self._thinking(asked.row)
-            reply = self._unread(asked)
-            turn = await self._turn(asked) if reply is None else Turn(asked.memory, [reply])
-            await self._finish(asked, turn)
+            loop = asyncio.get_running_loop()
+            sign = loop.call_later(SIGN_AFTER_SECONDS, self._thinking, asked.row)
+            try:
+                await self._finish(asked, await self._thought(asked))
+            finally:
+                sign.cancel()
+
+    async def _thought(self, asked: Asked) -> Turn:
+        if asked.loops:
+            return Turn(None, case={"reason": "many_messages", "sentence": "many_messages"})
+        reply = self._unread(asked)
+        return await self._turn(asked) if reply is None else Turn(asked.memory, [reply])
 
     def _is_rating(self, connection: Connection, asked: Asked) -> bool:
         """Takes what tells how content the visitor was; False for what is to be answered."""
@@ -296,4 +312,7 @@ def _claim(connection: Connection) -> Asked | None:
         talk.memory,
         row.payload.get("means") if choice is None else choice.value,
         first=talk.memory is None and not log.has_said(connection, row.conversation_id),
+        loops=log.has_answered(
+            connection, row.conversation_id, MOST_ANSWERS, log.now() - ANSWERS_WITHIN
+        ),
     )

@@ -42,6 +42,7 @@ class Script:
         self.asked: list[tuple[Any, ...]] = []
         self.turns: list[Turn | Exception] = []
         self.meanwhile: Callable[[], Any] | None = None
+        self.seconds = 0.0
 
     async def run(
         self,
@@ -54,7 +55,7 @@ class Script:
     ) -> Turn:
         """Gives the next turn."""
         self.asked.append((conversation_id, text, language, memory, seq, choice))
-        await asyncio.sleep(0)
+        await asyncio.sleep(self.seconds)
         if self.meanwhile is not None:
             self.meanwhile()
         turn = self.turns.pop(0) if self.turns else Turn([{"event": "said"}], [Reply("好 OK")])
@@ -351,18 +352,71 @@ async def test_a_pressed_button_wins_over_what_an_event_means(desk: Desk, book: 
 
 @pytest.mark.parametrize("speaker", [log.BOT, log.CLOSED, log.QUEUED, log.HUMAN])
 async def test_the_dots_are_shown_while_the_bot_thinks(
-    desk: Desk, book: Book, speaker: str
+    desk: Desk, book: Book, speaker: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    thought: list[tuple[str, int]] = []
-    desk.inbox._thinking = lambda row: thought.append((row.text, len(desk.script.asked)))
+    monkeypatch.setattr("bot.inbox.SIGN_AFTER_SECONDS", 0.01)
+    thought: list[str] = []
+    desk.inbox._thinking = lambda row: thought.append(row.text)
+    desk.script.seconds = 0.1
     await desk.hear("几点 open?")
+    assert thought == ["几点 open?"]
     desk.claim()
     book.speaker(speaker)
     await desk.hear("周日 Sunday?")
-    shown = [("几点 open?", 0)]
-    if speaker in (log.BOT, log.CLOSED):
-        shown.append(("周日 Sunday?", 1))
-    assert thought == shown
+    shown = speaker in (log.BOT, log.CLOSED)
+    assert thought == ["几点 open?", *(["周日 Sunday?"] if shown else [])]
+
+
+async def test_an_answer_that_is_there_at_once_needs_no_dots(desk: Desk) -> None:
+    thought: list[str] = []
+    desk.inbox._thinking = lambda row: thought.append(row.text)
+    await desk.hear("几点 open?")
+    await asyncio.sleep(0.5)
+    assert thought == []
+
+
+@pytest.mark.parametrize("language", ["en", "zh-Hans", "zh-Hant"])
+async def test_two_bots_do_not_talk_for_ever(
+    desk: Desk, book: Book, voice: Voice, language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.inbox.MOST_ANSWERS", 3)
+    words = {
+        "en": "Thank you for your message",
+        "zh-Hans": "感谢您的留言",
+        "zh-Hant": "感謝您的留言",
+    }
+    for _ in range(5):
+        await desk.hear(words[language])
+    assert len(desk.script.asked) == 3
+    [case] = book.rows(case_table)
+    assert (case.reason, case.language) == ("many_messages", language)
+    *_, told = book.rows(direction="out", case_id=case.id)
+    assert told.text.startswith(voice.say("many_messages", language, ref=case.ref))
+    assert book.talk().speaker == log.QUEUED
+
+
+async def test_who_was_given_back_to_the_bot_may_ask_on(
+    desk: Desk, book: Book, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.inbox.MOST_ANSWERS", 3)
+    for _ in range(4):
+        await desk.hear("几点 open?")
+    clock.on(minutes=1)
+    desk.database.now(desk.casework.back_to_bot, 1, ANA)
+    clock.on(minutes=1)
+    await desk.hear("周日 Sunday?")
+    assert len(desk.script.asked) == 4
+
+
+async def test_many_answers_over_a_day_are_no_loop(
+    desk: Desk, book: Book, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.inbox.MOST_ANSWERS", 3)
+    for _ in range(6):
+        await desk.hear("还开吗 open?")
+        clock.on(minutes=31)
+    assert len(desk.script.asked) == 6
+    assert book.rows(case_table) == []
 
 
 @pytest.mark.parametrize("invented", ["faq/directions", "/restart", "speak_to_human", "另"])

@@ -26,6 +26,7 @@ REASONS = (
     "lost_property",
     "group_visit",
     "school_booking",
+    "many_messages",
 )
 MOODS = ("angry", "upset", "neutral", "pleased")
 PRIORITIES = ("urgent", "normal")

@@ -61,7 +61,7 @@ def find_case(connection: Connection, case_id: int) -> Row[Any] | None:
 def described(row: Row[Any]) -> dict[str, Any]:
     """Returns a case in the words of `docent cases`, times in ISO 8601; the desk adds to it."""
     kept = ("ref", "conversation_id", "state", "department", "owner", "channel", "language")
-    told = ("priority", "details", "mood", "rating")
+    told = ("priority", "details", "mood", "rating", "rating_words")
     moments = ("opened_at", "claimed_at", "acted_at", "first_reply_at", "closed_at", "due_at")
     return {
         **{name: getattr(row, name) for name in kept},

@@ -202,6 +202,31 @@ def forget_note(connection: Connection, seq: int) -> None:
     )
 
 
+def has_answered(
+    connection: Connection, conversation_id: str, times: int, since: datetime
+) -> bool:
+    """Tells whether the bot has spoken so often since a moment and since the last case closed."""
+    closed = sa.select(sa.func.max(cases.c.closed_at)).where(
+        cases.c.conversation_id == conversation_id
+    )
+    spoken = (
+        sa.select(messages.c.at)
+        .where(
+            messages.c.conversation_id == conversation_id,
+            messages.c.direction == "out",
+            messages.c.author == "bot",
+        )
+        .order_by(messages.c.seq.desc())
+        .limit(1)
+        .offset(times - 1)
+    )
+    first = connection.execute(spoken).scalar_one_or_none()
+    if first is None or first < since:
+        return False
+    last = connection.execute(closed).scalar_one()
+    return last is None or first > last
+
+
 def has_said(connection: Connection, conversation_id: str) -> bool:
     """Tells whether this visitor was ever told anything."""
     found = connection.execute(
