@@ -6,105 +6,23 @@ everything consistent in the one transaction that it is given.
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
-from bot.desk import replies, states
+from bot.desk import states
 from bot.desk.changes import Changes
 from bot.desk.corrections import Corrections
-from bot.desk.deciding import HOW, Deciding, with_seq
 from bot.desk.people import Outcome, Person, Request
 from bot.desk.satisfaction import Satisfaction
 from bot.desk.saying import Saying
 from bot.desk.sending_files import SendingFiles
-from bot.desk.showing_ready import ShowingReady
 from bot.desk.threads import Threads
-from bot.messages import Reply
 from bot.store import Connection, Row, cases, log, revisions
-from bot.translate.said import Spoken, as_written
 
 __all__ = ["Casework", "Outcome", "Person", "Request"]
 
 
-class Casework(
-    Satisfaction, Deciding, Changes, Saying, ShowingReady, SendingFiles, Corrections, Threads
-):
+class Casework(Satisfaction, SendingFiles, Corrections, Changes, Saying, Threads):
     """The desk."""
-
-    def staff_says(
-        self,
-        connection: Connection,
-        case_id: int,
-        person: Person,
-        text: str,
-        *,
-        slack_ts: str | None = None,
-        confirm: str | None = None,
-        spoken: Spoken | None = None,
-        knowing: int | None = None,
-    ) -> Outcome:
-        """Decides what a text of staff is, a note or a reply, and does it.
-
-        Args:
-            connection: An open transaction.
-            case_id: The case.
-            person: Who wrote it.
-            text: The words as written.
-            slack_ts: The message in Slack; the same message twice changes nothing.
-            confirm: What the author has said with a button: "claim", "anyway"; in a closed case
-                "reopen" or "follow_up".
-            spoken: The words as the visitor reads them (`bot.desk.speaking`); as written unless
-                given.
-            knowing: A colleague's reply that the author knows of (`Outcome.knowing`).
-        """
-        refused = self._prepared(connection, cases.held(connection, case_id), person, confirm)
-        if refused is not None:
-            return refused
-        standing = cases.case(connection, case_id)
-        judged = self._verdict(connection, standing, person, text, confirm, knowing)
-        if judged.kind == "reply":
-            plain = replies.to_visitor(text) if slack_ts else text
-            worded = spoken or as_written(plain)
-            how = HOW[confirm]
-            return self._reply(connection, standing, person, text, slack_ts, worded, how)
-        if slack_ts is None and judged.kind != "note":
-            # The web desk keeps the words in its composer until their author decides.
-            return judged
-        kept = self.keep_as_note(connection, case_id, person, text, slack_ts, judged.reason)
-        return with_seq(judged, kept)
-
-    def keep_as_note(
-        self,
-        connection: Connection,
-        case_id: int,
-        person: Person,
-        text: str,
-        slack_ts: str | None = None,
-        why: str = "",
-    ) -> Outcome:
-        """Writes a text of staff to the log as a note; it is never sent, for this reason."""
-        standing = cases.held(connection, case_id)
-        before = log.by_slack_ts(connection, slack_ts)
-        if before is not None:
-            return Outcome("note", "", before.seq)
-        seq = log.add_message(
-            connection,
-            conversation_id=standing.conversation_id,
-            channel=standing.channel,
-            direction="note",
-            author="staff",
-            author_id=person.id,
-            author_name=person.name,
-            text=text,
-            language=None,
-            state="kept",
-            case_id=case_id,
-            slack_ts=slack_ts,
-        )
-        self._acted(connection, standing, person)
-        cases.audit(connection, case_id, person.name, "noted", why)
-        self._mirror(connection, standing, person, f"Note: {text}", slack_ts)
-        return Outcome("note", "", seq)
 
     def undo(self, connection: Connection, case_id: int, person: Person, seq: int) -> Outcome:
         """Takes a reply back while it still waits."""
@@ -154,48 +72,3 @@ class Casework(
             cases.audit(connection, standing.id, "docent", "waiting")
             self._post(connection, "card", standing.id)
         self._settle(connection, standing.id)
-
-    def _reply(
-        self,
-        connection: Connection,
-        standing: Row[Any],
-        person: Person,
-        text: str,
-        slack_ts: str | None,
-        spoken: Spoken,
-        how: str,
-    ) -> Outcome:
-        before = log.by_slack_ts(connection, slack_ts)
-        if before is not None and before.direction == "out":
-            return Outcome("queued", "already on its way", before.seq)
-        if before is not None:
-            # It was kept as a note until its author said to send it.
-            log.forget_note(connection, before.seq)
-        wait = timedelta(seconds=self.undo_seconds)
-        numbers = self._lay(
-            connection,
-            standing,
-            Reply(spoken.text),
-            translation=spoken.kept(),
-            author="staff",
-            author_id=person.id,
-            author_name=person.name,
-            not_before=log.now() + wait if self.undo_seconds else None,
-            slack_ts=slack_ts,
-        )
-        self._acted(connection, standing, person)
-        cases.audit(connection, standing.id, person.name, "replied", how)
-        if spoken.ready:
-            self._show_ready(connection, standing, person, spoken, numbers[0])
-            return Outcome("queued", seq=numbers[0])
-        if slack_ts and self.undo_seconds:
-            self._post(
-                connection,
-                "preview",
-                standing.id,
-                user=person.id,
-                seq=numbers[0],
-                seconds=self.undo_seconds,
-            )
-        self._mirror(connection, standing, person, text, slack_ts)
-        return Outcome("queued", seq=numbers[0])

@@ -7,11 +7,11 @@ a row of the outbox (`bot.store.revisions`), so that it keeps its place and surv
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from typing import Any
 
 from bot.desk import replies
 from bot.desk.blocks import CHANNELS
+from bot.desk.keeping import Keeping
 from bot.desk.people import Outcome, Person
 from bot.desk.revising import Revising
 from bot.laying import cut
@@ -25,20 +25,8 @@ WAITS = ("queued", "waiting")
 NOTE_NOW = "It is a note now, and the visitor has it"
 
 
-class Corrections(Revising):
-    """What the desk makes of edits and deletions; the rest of `Casework` brings what it asks."""
-
-    @abstractmethod
-    def keep_as_note(
-        self,
-        connection: Connection,
-        case_id: int,
-        person: Person,
-        text: str,
-        slack_ts: str | None = None,
-        why: str = "",
-    ) -> Outcome:
-        """Writes a text of staff to the log as a note."""
+class Corrections(Revising, Keeping):
+    """What the desk makes of edits and deletions."""
 
     def staff_edits(
         self,

@@ -6,64 +6,18 @@ note is not even fetched.
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from bot.desk.carrying import CLIP, Carrying, Reference, named
 from bot.desk.people import Outcome, Person
-from bot.store import Connection, Row, cases, log
+from bot.desk.replying import Replying
+from bot.store import Connection, cases, log
 from bot.translate.said import Spoken
 
 
-class SendingFiles(Carrying):
-    """What the desk makes of files of staff; the rest of `Casework` brings what it asks for."""
-
-    @abstractmethod
-    def _prepared(
-        self, connection: Connection, standing: Row[Any], person: Person, confirm: str | None
-    ) -> Outcome | None:
-        """Does what a button says beside sending; returns the refusal where there is one."""
-
-    @abstractmethod
-    def _verdict(
-        self,
-        connection: Connection,
-        standing: Row[Any],
-        person: Person,
-        text: str,
-        confirm: str | None,
-        knowing: int | None = None,
-    ) -> Outcome:
-        """Returns "reply", "note", or what the author is to be asked, and why."""
-
-    @abstractmethod
-    def keep_as_note(
-        self,
-        connection: Connection,
-        case_id: int,
-        person: Person,
-        text: str,
-        slack_ts: str | None = None,
-        why: str = "",
-    ) -> Outcome:
-        """Writes a text of staff to the log as a note."""
-
-    @abstractmethod
-    def staff_says(
-        self,
-        connection: Connection,
-        case_id: int,
-        person: Person,
-        text: str,
-        *,
-        slack_ts: str | None = None,
-        confirm: str | None = None,
-        spoken: Spoken | None = None,
-        knowing: int | None = None,
-    ) -> Outcome:
-        """Decides what a text of staff is, a note or a reply, and does it."""
+class SendingFiles(Carrying, Replying):
+    """What the desk makes of files of staff."""
 
     def staff_sends(
         self,
