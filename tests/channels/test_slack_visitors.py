@@ -446,7 +446,7 @@ SHAPES = st.recursive(
     lambda inner: st.dictionaries(st.sampled_from(KEYS), inner, max_size=9),
     max_leaves=20,
 )
-FUZZ = settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+FUZZ = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @FUZZ

@@ -156,7 +156,7 @@ def test_an_upload_twice_is_one_message(served: Served, visitor: Visitor) -> Non
     for _ in range(2):
         assert visitor.upload(id="the-same-upload").status_code == 200
     within(lambda: [f for f in on_desk(served, case.ref) if f["state"] == "held"])
-    assert len(visitor.files()) == len(on_desk(served, case.ref)) == 1
+    assert len(within(visitor.files)) == len(on_desk(served, case.ref)) == 1
 
 
 def test_a_file_of_staff_is_linked_and_is_the_visitors_alone(
