@@ -209,7 +209,8 @@ def reasons_in_actions() -> Iterator[str]:
 def test_the_table_knows_every_reason_for_a_case() -> None:
     found = set(reasons_in_actions())
     assert {"speak_to_human", "lost_property", "failure"} <= found
-    assert found == set(REASONS)
+    # The inbox opens cases by itself where no action can: too many failures, two bots in a loop.
+    assert found | {"many_messages"} == set(REASONS)
 
 
 def test_the_tables_know_every_channel() -> None:
