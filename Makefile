@@ -20,8 +20,8 @@ setup: ## make .venv with everything Docent needs, or do nothing where it is the
 run: setup ## set up, train if need be, and start Docent; PORT=5010 for another port
 	@$(bin)/docent up
 
-test: model ## set up and run all tests on two cores; ARGS="-k slack" for some
-	@$(bin)/python -m pytest --numprocesses 2 --dist loadfile $(ARGS)
+test: model ## set up and run all tests, three at a time; ARGS="-k slack" for some
+	@$(bin)/python -m pytest --numprocesses 3 --dist loadfile $(ARGS)
 
 check: setup ## everything that must hold before a commit; stops at the first that does not
 	$(step) "format (mend with: make fmt)"

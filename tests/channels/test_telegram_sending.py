@@ -28,6 +28,7 @@ from bot.config import Settings
 from bot.errors import ChannelBroken, SendFailed
 from bot.limits import split, split_for_choices
 from bot.messages import Choice, Outbound
+from bot.store import log
 
 from .contract import as_json
 from .send_contract import FINAL, LIMITED, PASSING, REVOKED, SHORT, Post, SendContract
@@ -631,7 +632,12 @@ def test_a_group_that_moves_takes_its_conversation_along(
 def test_a_message_follows_its_group(served: Served, telegram: TelegramStandin) -> None:
     group_asks(served, GROUP, "几点开门 when?")
     telegram.migrate(GROUP, SUPERGROUP)
-    seqs = [say(served, GROUP, text) for text in ("十点 at ten", "到五点 until five")]
+    # Both lie there before the first one finds out that the group has moved.
+    soon = log.now() + timedelta(seconds=0.5)
+    seqs = [
+        served.book.said(text, person=str(GROUP), channel="telegram", not_before=soon)
+        for text in ("十点 at ten", "到五点 until five")
+    ]
     telegram.wait_for(SUPERGROUP, 2)
     wait(lambda: all(served.book.row(seq).state == "sent" for seq in seqs))
     assert telegram.texts() == ["十点 at ten", "到五点 until five"]
