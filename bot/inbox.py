@@ -19,6 +19,7 @@ from bot.content.voice import Voice
 from bot.desk.casework import Casework, Request
 from bot.desk.readable import Beside, Told, beside, readable, untranslated
 from bot.desk.requests import request_of
+from bot.desk.satisfaction import may_rate
 from bot.dialogue import Dialogue, Turn
 from bot.errors import DocentError
 from bot.limits import Limits
@@ -57,6 +58,8 @@ class Asked:
     first: bool
     # Whether the bot has answered here so often that another bot may be on the other side.
     loops: bool = False
+    # Whether it may tell how content the visitor was.
+    rates: bool = False
 
 
 class Inbox:
@@ -121,7 +124,7 @@ class Inbox:
     async def answer(self, asked: Asked) -> None:
         """Answers one claimed message, or hands it to whoever speaks."""
         try:
-            if not await self._database.run(self._is_rating, asked):
+            if not (asked.rates and await self._database.run(self._is_rating, asked)):
                 await self._hand_on(asked)
         except Exception as error:
             await self._failed(asked, error)
@@ -305,14 +308,16 @@ def _claim(connection: Connection) -> Asked | None:
     assert talk is not None
     wanted = row.payload.get("choice")
     choice = log.choice(connection, row.conversation_id, wanted) if wanted else None
+    means = row.payload.get("means") if choice is None else choice.value
     return Asked(
         row,
         talk.speaker,
         row.language or talk.language,
         talk.memory,
-        row.payload.get("means") if choice is None else choice.value,
+        means,
         first=talk.memory is None and not log.has_said(connection, row.conversation_id),
         loops=log.has_answered(
             connection, row.conversation_id, MOST_ANSWERS, log.now() - ANSWERS_WITHIN
         ),
+        rates=may_rate(connection, row, means),
     )

@@ -53,8 +53,7 @@ class Satisfaction(Praising):
         """
         if choice is not None:
             return choice.startswith(VALUE) and self._pressed(connection, row, choice)
-        since = log.now() - ASK_AGAIN_AFTER
-        asked = ratings.last_asked(connection, row.conversation_id, since)
+        asked = _last_asked(connection, row.conversation_id)
         if asked is None:
             return False
         if log.locked_conversation(connection, row.conversation_id).speaker not in _BOT_SPEAKS:
@@ -93,8 +92,7 @@ class Satisfaction(Praising):
             return False
         if closed.priority == URGENT or not ratings.has_reply(connection, closed.id):
             return False
-        since = log.now() - ASK_AGAIN_AFTER
-        if ratings.last_asked(connection, closed.conversation_id, since) is not None:
+        if _last_asked(connection, closed.conversation_id) is not None:
             return False
         return self._is_open(connection, closed)
 
@@ -191,3 +189,14 @@ class Satisfaction(Praising):
             self._ping(connection, asked.id, words, self._people_of(asked))
         if answer.score == BEST and answer.words:
             self._praise(connection, row, asked)
+
+
+def may_rate(connection: Connection, row: Row[Any], choice: str | None) -> bool:
+    """Tells whether `takes_rating` has to look at a message; hardly any is an answer to it."""
+    if choice is not None:
+        return choice.startswith(VALUE)
+    return _last_asked(connection, row.conversation_id) is not None
+
+
+def _last_asked(connection: Connection, conversation_id: str) -> Row[Any] | None:
+    return ratings.last_asked(connection, conversation_id, log.now() - ASK_AGAIN_AFTER)
