@@ -1,1 +1,1 @@
-"""Docent's custom actions, run by `rasa run actions`."""
+"""Docent's custom actions, run inside `docent up`, and by `rasa run actions` for `rasa run`."""

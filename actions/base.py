@@ -14,10 +14,8 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.enquiries import hand_over
 from bot import history
-from bot.config import ROOT, load_settings
+from bot.config import ROOT
 from bot.content.voice import Voice, load_voice
-from bot.store import log
-from bot.store.database import Database
 
 logger = logging.getLogger(__name__)
 
@@ -56,7 +54,6 @@ class MuseumAction(Action, ABC):
 
     action: str
     apologises = True
-    logs = True
 
     def name(self) -> str:
         """Returns the name that domain.yml and the rules use."""
@@ -69,14 +66,12 @@ class MuseumAction(Action, ABC):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
-        """Runs `act`, then notes on the visitor's message what was understood."""
+        """Runs `act`, and sees to it that something comes of it."""
         events: list[dict[str, Any]] = []
         try:
             asked = read_turn(tracker)
             work = self.take(asked, dispatcher, tracker)
             events = await asyncio.wait_for(work, ACTION_SECONDS)
-            if self.logs:
-                await log_turn(asked)
         except Exception:
             logger.exception("an action failed", extra={"action": self.action})
             if self.apologises and not dispatcher.messages:
@@ -124,31 +119,6 @@ def ask_for_case(
     """Asks for a case; the inbox opens it in the same transaction as the words of the turn."""
     case = {"reason": reason, "sentence": sentence, **more}
     dispatcher.utter_message(json_message={"case": case})
-
-
-async def log_turn(asked: Asked) -> None:
-    """Writes topic, confidence and decision on the visitor's message; twice changes nothing."""
-    if asked.seq is None:
-        return
-    best = asked.ranking[0]["name"] if asked.ranking else asked.intent
-    ranking = [
-        {"topic": r["name"].removeprefix("faq/"), "confidence": round(r["confidence"], 4)}
-        for r in asked.ranking
-    ]
-    await database().run(
-        log.understood,
-        asked.seq,
-        best.removeprefix("faq/"),
-        round(asked.confidence, 4),
-        asked.decision,
-        ranking,
-    )
-
-
-@lru_cache(maxsize=1)
-def database() -> Database:
-    """Returns this process's database, connected on first use."""
-    return Database(load_settings().database_url)
 
 
 @lru_cache(maxsize=1)

@@ -168,8 +168,6 @@ class CheckAnswer(FormStep, ABC):
 class AskQuestion(FormStep, ABC):
     """Asks one question of a form, with the ways to skip it and to leave."""
 
-    logs = False
-
     @property
     @abstractmethod
     def form(self) -> Form:

@@ -1,4 +1,4 @@
-"""Notes on each visitor message what Docent made of it."""
+"""Ends a turn that Rasa answered by itself."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from actions.base import Asked, MuseumAction
 
 
 class LogTurn(MuseumAction):
-    """Closes a turn that Rasa answered by itself: the base writes the log after every action."""
+    """The last step of the rules that answer from a file; what was understood, the turn keeps."""
 
     action = "action_log_turn"
-    # The visitor has the answer already: a log that cannot be written is no reason for an apology.
+    # The visitor has the answer already: there is nothing to be sorry for.
     apologises = False
 
     async def act(self, asked: Asked, dispatcher: CollectingDispatcher) -> None:

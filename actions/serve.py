@@ -1,6 +1,6 @@
-"""The action server that `docent up` starts: on loopback, for callers who know the secret.
+"""An action server on loopback, for callers who know the secret; `docent up` needs none.
 
-`rasa run actions` serves the same actions in the ordinary way.
+`rasa run actions` serves the same actions in the ordinary way, to whoever asks.
 """
 
 from __future__ import annotations
@@ -12,8 +12,6 @@ from rasa_sdk.endpoint import create_app
 from sanic import Sanic
 from sanic.request import Request
 from sanic.response import HTTPResponse, json
-
-from actions.base import database
 
 SECRET_VARIABLE = "DOCENT_ACTION_SECRET"  # noqa: S105
 
@@ -33,11 +31,7 @@ def make_app(secret: str) -> Sanic:
             return None
         return json({"error": "wrong secret"}, 403)
 
-    async def close(_app: Sanic, _loop: object) -> None:
-        database().close()
-
     app.register_middleware(know_caller, "request")
-    app.register_listener(close, "after_server_stop")
     return app
 
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,13 +29,15 @@ from rasa.shared.core.events import (
     UserUttered,
 )
 from rasa.shared.core.trackers import DialogueStateTracker
-from rasa.utils.endpoints import EndpointConfig
 
 from bot import history
+from bot.content import publish
 from bot.content.voice import Voice
 from bot.errors import TurnFailed
 from bot.messages import Button, Reply
-from bot.processor import QuickAgent
+from bot.processor import Actions, LocalActions, QuickAgent
+from bot.thinking import thinking
+from bot.tracker import Tracker
 
 logger = logging.getLogger(__name__)
 
@@ -53,10 +57,14 @@ class Turn:
     memory: list[dict[str, Any]] | None
     replies: list[Reply] = field(default_factory=list)
     case: dict[str, Any] | None = None
+    # What was understood: topic, confidence, decision and ranking, as the log keeps them.
+    understood: dict[str, Any] | None = None
     # The case that is to open if the visitor falls silent in the middle of a report; `settled`
     # says that there is none any more.
     unfinished: dict[str, Any] | None = None
     settled: bool = False
+    # Why the memory could not be read or kept.
+    broken: Exception | None = None
 
 
 _turn: ContextVar[Turn | None] = ContextVar("turn", default=None)
@@ -73,16 +81,24 @@ class Memory(TrackerStore):
         super().__init__(domain, event_broker, **kwargs)
         self._elsewhere: dict[str, Turn] = {}
 
-    async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
-        """Returns the tracker as it was after the turn before, or None for a new conversation."""
-        memory = self._of(sender_id).memory
-        if not memory:
-            return None
-        return DialogueStateTracker.from_dict(sender_id, memory, self.domain.slots)
+    async def retrieve(self, sender_id: str) -> DialogueStateTracker:
+        """Returns the tracker as it was after the turn before, or that of a new conversation."""
+        turn = self._of(sender_id)
+        if not turn.memory:
+            # What wraps this store in Rasa would make one of Rasa's.
+            return await self.create_tracker(sender_id)
+        with _never_hidden(turn):
+            return Tracker.of(sender_id, turn.memory, self.domain)
+
+    def init_tracker(self, sender_id: str) -> DialogueStateTracker:
+        """Returns the tracker of a new conversation."""
+        return Tracker(sender_id, self.domain)
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Keeps the last turns of a tracker."""
-        self._of(tracker.sender_id).memory = [event.as_dict() for event in remembered(tracker)]
+        turn = self._of(tracker.sender_id)
+        with _never_hidden(turn):
+            turn.memory = [event.as_dict() for event in remembered(tracker)]
 
     async def keys(self) -> list[str]:
         """Returns the conversations kept outside turns."""
@@ -91,6 +107,17 @@ class Memory(TrackerStore):
     def _of(self, sender_id: str) -> Turn:
         turn = _turn.get()
         return turn if turn is not None else self._elsewhere.setdefault(sender_id, Turn(None))
+
+
+@contextmanager
+def _never_hidden(turn: Turn) -> Iterator[None]:
+    # Rasa's FailSafeTrackerStore goes on without what it cannot read or keep: the visitor would be
+    # answered by somebody who has forgotten everything.
+    try:
+        yield
+    except Exception as error:
+        turn.broken = error
+        raise
 
 
 def remembered(tracker: DialogueStateTracker) -> list[Event]:
@@ -178,7 +205,7 @@ class Dialogue:
             text: What the visitor wrote; a leading "/" is no command.
             language: The language to answer in.
             memory: What `Turn.memory` was after the turn before.
-            seq: The number of the message in the log; the action that logs the turn needs it.
+            seq: The number of the message in the log.
             choice: What a pressed button means ("faq/directions"), if one was pressed.
 
         Raises:
@@ -186,13 +213,13 @@ class Dialogue:
         """
         if not self.is_ready:
             raise TurnFailed("no model is loaded")
-        turn = Turn(memory)
         metadata = {
             "language": language,
             "message": seq,
             "choice": choice,
             "previous": history.previous_question(memory or [], time.time() - self._session()),
         }
+        turn = Turn(memory)
         message = UserMessage(
             plain(text),
             Collector(turn, self._voice, language),
@@ -200,16 +227,37 @@ class Dialogue:
             input_channel="docent",
             metadata=metadata,
         )
-        token = _turn.set(turn)
         try:
-            await asyncio.wait_for(self._agent.handle_message(message), TURN_SECONDS)
+            await thinking().run(lambda: self._think(message, turn), TURN_SECONDS)
         except asyncio.TimeoutError as error:
             raise TurnFailed("no answer in time") from error
-        finally:
-            _turn.reset(token)
+        if turn.broken is not None:
+            raise TurnFailed("the memory cannot be read or kept") from turn.broken
         if not turn.replies and turn.case is None:
             raise TurnFailed("the dialogue said nothing")
         return turn
+
+    async def read(self, text: str) -> dict[str, Any]:
+        """Returns what the model reads in a text by itself; nothing is answered.
+
+        Raises:
+            TurnFailed: No model, or no answer in time.
+        """
+        if not self.is_ready:
+            raise TurnFailed("no model is loaded")
+        try:
+            parsed = await thinking().run(
+                lambda: self._agent.parse_message(plain(text)), TURN_SECONDS
+            )
+        except asyncio.TimeoutError as error:
+            raise TurnFailed("no answer in time") from error
+        return dict(parsed)
+
+    async def _think(self, message: UserMessage, turn: Turn) -> None:
+        """Fills a turn, on the thinking thread; the context it runs in is the turn's own."""
+        _turn.set(turn)
+        await self._agent.handle_message(message)
+        turn.understood = history.newest_understood(turn.memory or [])
 
     def _session(self) -> float:
         """Returns how many seconds a question stays the one that is spoken of."""
@@ -221,11 +269,18 @@ def plain(text: str) -> str:
     return text.strip().lstrip("/ \t\r\n")[:READ_CHARACTERS] or "?"
 
 
-def load_agent(model: Path, action_url: str, action_secret: str) -> Agent:
-    """Loads a model of our own making into an agent that remembers through `Memory`."""
-    endpoint = EndpointConfig(
-        action_url, headers={"X-Docent-Secret": action_secret}, enable_selective_domain=True
-    )
+def load_agent(model: Path, actions: Actions | None = None) -> Agent:
+    """Loads a model of our own making into an agent that remembers through `Memory`.
+
+    Args:
+        model: Its file.
+        actions: Runs the custom actions; without them nothing can be asked, only understood.
+
+    Raises:
+        ContentError: The model is not ours: loading it would run what is in it.
+    """
+    endpoint = None if actions is None else LocalActions(actions)
     agent = QuickAgent(tracker_store=Memory(), action_endpoint=endpoint)
-    agent.load_model(model)
+    with publish.trusted(model) as checked:
+        agent.load_model(checked)
     return agent

@@ -40,7 +40,7 @@ def previous_question(events: Events, since: float) -> dict[str, Any] | None:
 
 def form_asks(events: Events) -> bool:
     """Tells whether a form waits for an answer, which may be as long as its writer likes."""
-    loops = (event for event in reversed(events) if event["event"] == "active_loop")
+    loops = (event for event in reversed(events) if event.get("event") == "active_loop")
     return bool(next(loops, {}).get("name"))
 
 
@@ -50,10 +50,35 @@ def was_misunderstood(events: Events) -> bool:
     return last is not None and last[0].get("decision") in MISUNDERSTOOD
 
 
+def newest(events: Events) -> dict[str, Any]:
+    """Returns what Rasa read in the newest message of the visitor; nothing where there is none."""
+    asked = (event for event in reversed(events) if event.get("event") == "user")
+    return next(asked, {}).get("parse_data") or {}
+
+
 def last_said(events: Events) -> str:
     """Returns what Docent said last, or nothing."""
     said = (event.get("text") or "" for event in reversed(events) if event["event"] == "bot")
     return next((text for text in said if text), "")
+
+
+def newest_understood(events: Events) -> dict[str, Any] | None:
+    """Returns what was understood of the newest message, as the log keeps it, or None."""
+    asked = (event for event in reversed(events) if event["event"] == "user")
+    parsed = next(asked, {}).get("parse_data")
+    if not parsed:
+        return None
+    intent, ranking = parsed.get("intent") or {}, parsed.get("intent_ranking") or []
+    best = ranking[0]["name"] if ranking else intent.get("name") or ""
+    return {
+        "topic": best.removeprefix("faq/"),
+        "confidence": round(float(intent.get("confidence") or 0.0), 4),
+        "decision": parsed.get("decision") or "",
+        "ranking": [
+            {"topic": r["name"].removeprefix("faq/"), "confidence": round(r["confidence"], 4)}
+            for r in ranking
+        ],
+    }
 
 
 def before_now(events: Events) -> Events:

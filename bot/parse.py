@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from bot.dialogue import load_agent, plain
 from bot.language import settle
@@ -13,7 +13,7 @@ from bot.language import settle
 
 def parse_lines(model: Path, lines: Iterable[str]) -> Iterator[dict[str, Any]]:
     """Yields one object for each line, in order; see docs/commands.md for its fields."""
-    agent = load_agent(model, "http://127.0.0.1:9/webhook", "")
+    agent = load_agent(model)
     loop = asyncio.new_event_loop()
     try:
         for line in lines:
@@ -21,6 +21,12 @@ def parse_lines(model: Path, lines: Iterable[str]) -> Iterator[dict[str, Any]]:
             yield understood(text, loop.run_until_complete(agent.parse_message(plain(text))))
     finally:
         loop.close()
+
+
+def lines_of(stream: BinaryIO) -> Iterator[str]:
+    """Yields the lines of a stream as texts: whatever their bytes are, each is one."""
+    for line in stream:
+        yield line.decode("utf-8", "replace")
 
 
 def understood(text: str, parsed: dict[str, Any]) -> dict[str, Any]:

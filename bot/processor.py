@@ -8,14 +8,18 @@ give the same results: tests/test_processor.py holds them to Rasa's own.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from copy import copy
+from functools import cached_property, lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from jsonschema import Draft7Validator
-from rasa.core.actions.action import Action, RemoteAction
+from rasa.core.actions.action import Action, ActionExtractSlots, RemoteAction
 from rasa.core.agent import Agent
+from rasa.core.channels.channel import OutputChannel, UserMessage
 from rasa.core.nlg import TemplatedNaturalLanguageGenerator
 from rasa.core.policies.policy import PolicyPrediction
 from rasa.core.processor import MessageProcessor
@@ -25,7 +29,17 @@ from rasa.engine.runner.dask import DaskGraphRunner
 from rasa.engine.runner.interface import GraphRunner
 from rasa.engine.storage.local_model_storage import LocalModelStorage
 from rasa.engine.storage.storage import ModelMetadata, ModelStorage
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import ActionExecutionRejected, Event
+from rasa.shared.core.slots import Slot
 from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.utils.endpoints import ClientResponseError, EndpointConfig
+
+from bot import stages
+from bot.tracker import Tracker
+
+# Runs a custom action in this process: what Rasa asks for in, status and body out.
+Actions = Callable[[dict[str, Any]], Awaitable[tuple[int, dict[str, Any]]]]
 
 
 class StraightRunner(GraphRunner):
@@ -44,8 +58,13 @@ class StraightRunner(GraphRunner):
         execution_context: ExecutionContext,
         hooks: list[GraphNodeHook] | None = None,
     ) -> StraightRunner:
-        """Makes a runner of a loaded model's nodes, which are Rasa's own."""
+        """Makes a runner of a loaded model's nodes, which are Rasa's own but for the rules."""
+        # Rasa's rules come with what it draws plots by; where no model is loaded, not even that.
+        from bot.rules import quickened
+
         made = DaskGraphRunner.create(graph_schema, model_storage, execution_context, hooks)
+        for node in made._instantiated_nodes.values():
+            node._component = quickened(node._component, execution_context)
         return cls(graph_schema, made._instantiated_nodes)
 
     def run(
@@ -55,12 +74,14 @@ class StraightRunner(GraphRunner):
         wanted = tuple(targets or self._schema.target_names)
         if wanted not in self._orders:
             self._orders[wanted] = self._order(wanted)
-        done = {name: (name, value) for name, value in (inputs or {}).items()}
+        done = dict(inputs or {})
         for name in self._orders[wanted]:
             if name not in done:
-                needs = self._schema.nodes[name].needs.values()
-                done[name] = self._nodes[name](*(done[need] for need in needs))
-        return {name: done[name][1] for name in wanted}
+                needs = self._schema.nodes[name].needs.items()
+                given = {parameter: done[need] for parameter, need in needs}
+                node = self._nodes[name]
+                done[name] = node._fn(node._component, **given)
+        return {name: done[name] for name in wanted}
 
     def _order(self, targets: tuple[str, ...]) -> list[str]:
         """Returns the nodes that the targets need, each after what it needs itself."""
@@ -78,16 +99,39 @@ class StraightRunner(GraphRunner):
         return list(found)
 
 
-class CheckedAction(RemoteAction):
-    """A custom action whose answer is checked by a schema that was itself checked once."""
+@lru_cache(maxsize=1)
+def _answers() -> Draft7Validator:
+    return Draft7Validator(RemoteAction.action_response_format_spec())
 
-    _validator: Any = None
 
-    def _validate_action_result(self, result: dict[str, Any]) -> bool:
-        if CheckedAction._validator is None:
-            CheckedAction._validator = Draft7Validator(self.action_response_format_spec())
-        CheckedAction._validator.validate(result)
-        return True
+def _check_answer(_: RemoteAction, answer: dict[str, Any]) -> bool:
+    """Checks the answer of a custom action by a schema that was itself checked once."""
+    _answers().validate(answer)
+    return True
+
+
+# Forms make actions of their own: there is no other place for it.
+RemoteAction._validate_action_result = _check_answer
+
+
+class LocalActions(EndpointConfig):
+    """An action server that is no server: the actions run in this process.
+
+    Args:
+        run: Runs one action.
+    """
+
+    def __init__(self, run: Actions) -> None:
+        super().__init__("in this process", enable_selective_domain=True)
+        self._run = run
+
+    async def request(self, *_: Any, **call: Any) -> dict[str, Any]:
+        """Returns an action's answer; raises what Rasa expects of a server that refuses."""
+        with stages.stage(stages.ACTIONS):
+            status, body = await self._run(call["json"])
+        if status >= 400:
+            raise ClientResponseError(status, str(body.get("error")), json.dumps(body))
+        return body
 
 
 class Processor(MessageProcessor):
@@ -101,18 +145,86 @@ class Processor(MessageProcessor):
             )
         return Path(model_path).name, metadata, runner
 
-    def predict_next_with_tracker_if_should(
-        self, tracker: DialogueStateTracker
-    ) -> tuple[Action, PolicyPrediction]:
-        """Returns the next action, as Rasa chooses it."""
-        action, prediction = super().predict_next_with_tracker_if_should(tracker)
-        if type(action) is RemoteAction:
-            action = CheckedAction(action.name(), self.action_endpoint)
-        return action, prediction
+    async def parse_message(self, *message: Any, **how: Any) -> dict[str, Any]:
+        """Returns what the model reads in a message, and takes the time of it."""
+        with stages.stage(stages.UNDERSTANDING):
+            return await super().parse_message(*message, **how)
+
+    async def run_action_extract_slots(
+        self, output_channel: OutputChannel, tracker: DialogueStateTracker
+    ) -> DialogueStateTracker:
+        """Fills slots from the message, looking at those alone that can be filled just now."""
+        domain = self.domain if tracker.active_loop_name else self._outside_forms
+        extract = ActionExtractSlots(self.action_endpoint)
+        events = await extract.run(output_channel, self.nlg, tracker, domain)
+        await self._send_bot_messages(events, tracker, output_channel)
+        tracker.update_with_events(events, self.domain)
+        return tracker
+
+    @cached_property
+    def _outside_forms(self) -> Domain:
+        """The domain without the slots that only a form can fill."""
+        fewer = copy(self.domain)
+        fewer.slots = [slot for slot in self.domain.slots if not _needs_form(slot)]
+        return fewer
+
+    async def _run_prediction_loop(
+        self, output_channel: OutputChannel, tracker: DialogueStateTracker
+    ) -> None:
+        if isinstance(tracker, Tracker):
+            tracker.begin()
+        await super()._run_prediction_loop(output_channel, tracker)
+
+    def _check_for_unseen_features(self, parse_data: dict[str, Any]) -> None:
+        """Warns, as Rasa does, of what the domain does not know; Rasa makes a domain to do so."""
+        names = {entity["entity"] for entity in parse_data["entities"] or []}
+        intent = parse_data["intent"]["name"]
+        if not (names <= self._entities and (intent is None or intent in self._intents)):
+            super()._check_for_unseen_features(parse_data)
+
+    @cached_property
+    def _intents(self) -> frozenset[str]:
+        return frozenset(self.domain.intents)
+
+    @cached_property
+    def _entities(self) -> frozenset[str]:
+        return frozenset(self.domain.entities)
+
+    def _log_action_on_tracker(
+        self,
+        tracker: DialogueStateTracker,
+        action: Action,
+        events: list[Event] | None,
+        prediction: PolicyPrediction,
+    ) -> None:
+        """Notes an action and its events; Rasa copies all of them for two debug lines."""
+        events = events or []
+        if not any(isinstance(event, ActionExecutionRejected) for event in events):
+            tracker.update_with_events(prediction.events, self.domain)
+            tracker.update(action.event_for_successful_execution(prediction))
+        tracker.update_with_events(events, self.domain)
+
+    def _log_slots(self, tracker: DialogueStateTracker) -> None:
+        """Notes nothing: it is a debug line, and it would hold visitors' words."""
+
+
+def _needs_form(slot: Slot) -> bool:
+    """Tells whether a slot is filled only while a form asks, whatever the message."""
+    return bool(slot.mappings) and all(
+        (conditions := mapping.get("conditions"))
+        and mapping["type"] != "from_trigger_intent"
+        and all(condition.get("active_loop") for condition in conditions)
+        for mapping in slot.mappings
+    )
 
 
 class QuickAgent(Agent):
     """Rasa's agent with a `Processor`."""
+
+    async def handle_message(self, message: UserMessage) -> list[dict[str, Any]] | None:
+        """Runs one turn; the inbox sees to it that a conversation has one at a time."""
+        found: list[dict[str, Any]] | None = await self.processor.handle_message(message)
+        return found
 
     def load_model(self, model_path: str | Path, fingerprint: str | None = None) -> None:
         """Loads a model from its file, as Agent.load_model of Rasa does."""

@@ -1,11 +1,10 @@
-"""Forms through the real model and the real action server: asked, answered, interrupted, left."""
+"""Forms through the real model and the real actions: asked, answered, interrupted, left."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
-from conftest import Book
 from test_dialogue import Person
 
 from bot.content.voice import Voice
@@ -20,8 +19,8 @@ def dialogue(agent: Any, voice: Voice) -> Dialogue:
 
 
 @pytest.fixture
-def person(dialogue: Dialogue, action_book: Book) -> Person:
-    return Person(dialogue, action_book)
+def person(dialogue: Dialogue) -> Person:
+    return Person(dialogue)
 
 
 async def tell(person: Person, language: str, *lines: str | tuple[str, str]) -> list[Turn]:

@@ -6,7 +6,13 @@ from typing import Any
 
 import pytest
 
-from bot.history import before_now, last_said, previous_question, was_misunderstood
+from bot.history import (
+    before_now,
+    last_said,
+    newest_understood,
+    previous_question,
+    was_misunderstood,
+)
 
 OPENING = [{"topic": "faq/opening_hours", "text": "几点 open"}]
 PARKING = [{"topic": "faq/parking", "text": "can I park"}]
@@ -90,3 +96,33 @@ def test_before_now() -> None:
     events = [user("clarify"), BOT, user("answer"), {"event": "slot"}]
     assert before_now(events) == events[:2]
     assert before_now([BOT]) == []
+
+
+def test_what_was_understood_is_that_of_the_newest_message() -> None:
+    ranking = [
+        {"name": "faq/parking", "confidence": 0.81239},
+        {"name": "speak_to_human", "confidence": 0.1},
+    ]
+    intent = {"name": "faq", "confidence": 0.81239}
+    newest = user("answer", PARKING, intent_ranking=ranking)
+    newest["parse_data"]["intent"] = intent
+    found = newest_understood([user("clarify"), BOT, newest, BOT])
+    assert found == {
+        "topic": "parking",
+        "confidence": 0.8124,
+        "decision": "answer",
+        "ranking": [
+            {"topic": "parking", "confidence": 0.8124},
+            {"topic": "speak_to_human", "confidence": 0.1},
+        ],
+    }
+
+
+@pytest.mark.parametrize("events", [[], [BOT], [SESSION, BOT], [{"event": "user"}]])
+def test_where_nothing_was_asked_nothing_was_understood(events: list[dict[str, Any]]) -> None:
+    assert newest_understood(events) is None
+
+
+def test_a_message_without_a_ranking_is_understood_as_its_intent() -> None:
+    found = newest_understood([user("service", intent="thanks")])
+    assert found == {"topic": "thanks", "confidence": 0.0, "decision": "service", "ranking": []}

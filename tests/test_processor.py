@@ -1,4 +1,5 @@
-"""The quick processor gives what Rasa's own gives, and refuses what Rasa's refuses."""
+"""The quick processor gives what Rasa's own gives, and refuses what Rasa's refuses; whole
+conversations are held side by side in tests/test_rules.py."""
 
 from __future__ import annotations
 
@@ -7,13 +8,14 @@ from typing import Any
 
 import jsonschema
 import pytest
+from rasa.core.actions.action import RemoteAction
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
 from rasa.engine.runner.dask import DaskGraphRunner
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.dialogue import plain
-from bot.processor import CheckedAction, Processor, StraightRunner
+from bot.processor import Processor, StraightRunner
 
 TEXTS = [
     "are you open on sunday",
@@ -73,7 +75,7 @@ def test_the_next_action_is_that_of_rasas_runner(
     ],
 )
 def test_a_right_answer_of_an_action_is_taken(answer: dict[str, Any]) -> None:
-    assert CheckedAction("action_answer", None)._validate_action_result(answer)
+    assert RemoteAction("action_answer", None)._validate_action_result(answer)
 
 
 @pytest.mark.parametrize(
@@ -87,7 +89,7 @@ def test_a_right_answer_of_an_action_is_taken(answer: dict[str, Any]) -> None:
 )
 def test_a_wrong_answer_of_an_action_is_refused(answer: Any) -> None:
     with pytest.raises(jsonschema.ValidationError):
-        CheckedAction("action_answer", None)._validate_action_result(answer)
+        RemoteAction("action_answer", None)._validate_action_result(answer)
 
 
 def test_the_agent_works_with_them(agent: Agent) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Callable
 from typing import Any
@@ -12,6 +11,7 @@ from bot.content.answers import Responses, written_responses
 from bot.desk.suggestions import Ranking
 from bot.dialogue import plain
 from bot.parse import understood
+from bot.thinking import thinking
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ class Understanding:
         if agent is None:
             return None
         try:
-            parsed = await asyncio.wait_for(agent.parse_message(plain(text)), SECONDS)
+            parsed = await thinking().run(lambda: agent.parse_message(plain(text)), SECONDS)
             ranking: Ranking = understood(text, parsed)["ranking"]
         except Exception as error:
             # Its words may hold the visitor's.
