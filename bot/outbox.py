@@ -8,54 +8,35 @@ message that was sent before.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any, TypeVar
 
-from bot import metrics
+from bot import metrics, stages
 from bot.errors import SendFailed
-from bot.laying import lay, lay_template
-from bot.limits import Limits
-from bot.messages import Carried, Choice, Outbound
+from bot.lanes import SLOTS, Lanes
+from bot.laying import lay
+from bot.messages import Carried, Choice, Event, Outbound, Receipt
+from bot.recording import BACKOFF, LONGEST_WAIT, Listener, Recording, Sender
 from bot.store import Connection, Row, files, log, queue, revisions, windows
 from bot.store.blobs import Blobs
-from bot.store.database import Database
-from bot.store.tables import messages
-from bot.windows import CLOSED, OPEN, WHILE_OPEN, Left, Window
+from bot.store.database import Database, passes
+from bot.windows import CLOSED, OPEN, Left
 from bot.worker import Worker
 
-__all__ = ["Outbox", "lay"]
+__all__ = ["BACKOFF", "LONGEST_WAIT", "Outbox", "Sender", "lay"]
 
 logger = logging.getLogger(__name__)
 
-# Waits before a message is tried again, in seconds; a platform's own hint wins.
-BACKOFF = (1, 2, 4, 8, 15, 30, 60, 120, 300, 600, 1800, 3600, 7200)
-# A platform's hint is not followed for longer: nobody waits for an answer for a week.
-LONGEST_WAIT = 24 * 3600.0
+Result = TypeVar("Result")
 
-
-class Sender(Protocol):
-    """What the outbox asks of a channel."""
-
-    limits: Limits
-    window: Window | None
-
-    async def deliver(self, person_id: str, message: Outbound) -> str | None:
-        """Sends one message; returns the platform's id of it. Raises SendFailed."""
-
-    async def edit(self, person_id: str, platform_id: str, message: Outbound) -> None:
-        """Changes a message that was sent. Raises SendFailed."""
-
-    async def delete(self, person_id: str, platform_id: str) -> None:
-        """Takes a message away that was sent. Raises SendFailed."""
-
-    def template(self) -> str:
-        """Returns the name of the template that may go outside the window, or ""."""
-
-
-Listener = Callable[[Connection, Row[Any], str], None]
+# A send ends before its lease does (bot.store.queue.LEASE): nobody takes up what is on its way.
+SEND_SECONDS = 45.0
+# While the database is away, what was sent is kept in mind and written down when it is back.
+WRITE_AGAIN_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0)
 
 
 @dataclass(frozen=True)
@@ -100,54 +81,131 @@ class Outbox:
         self._blobs = blobs
         self._database = database
         self._senders = senders
-        self._sent = sent
-        self._dead = dead
-        self._waiting = waiting
+        self._records = Recording(senders, sent, dead, waiting)
         self._news = news
         self._health = health
-        self.worker: Worker[Leaving] = Worker("outbox", self._claim, self.deliver)
+        self._lanes = Lanes(senders)
+        self.worker: Worker[Leaving] = Worker(
+            "outbox",
+            self._claim,
+            self.deliver,
+            SLOTS * max(1, len(senders)),
+            several=self._claim_several,
+            looks_itself=True,
+        )
+
+    def heard(self, connection: Connection, event: Event) -> None:
+        """Ends a message of which its platform tells that it took it, if nobody could say so."""
+        if isinstance(event, Receipt) and event.row is not None:
+            self._records.told(connection, event)
+
+    # -- claiming -----------------------------------------------------------------------------
+
+    async def run(self, work: Callable[..., Result], *args: Any) -> Result:
+        """Runs a transaction and takes up at its end, in the same one, what is to be sent now."""
+        room = self._room(SLOTS) if self.worker.is_running else {}
+
+        def both(connection: Connection) -> tuple[Result, Sequence[Leaving]]:
+            return work(connection, *args), self._claim_in(connection, room)
+
+        result, leaving = await self._database.run(both)
+        self.worker.take(leaving)
+        return result
 
     async def _claim(self) -> Leaving | None:
-        return await self._database.run(self._claim_one)
+        found = await self._database.run(self._claim_one)
+        return found
 
     def _claim_one(self, connection: Connection) -> Leaving | None:
-        row = queue.claim_outbound(connection, tuple(self._senders))
-        if row is None:
-            return None
+        for name in self._senders:
+            if found := self._claim_in(connection, {name: 1}):
+                return found[0]
+        return None
+
+    async def _claim_several(self, most: int) -> Sequence[Leaving]:
+        room = self._room(most)
+        return await self._database.run(self._claim_in, room) if room else ()
+
+    def _room(self, most: int) -> dict[str, int]:
+        return self._lanes.room((each.row.channel for each in self.worker.in_hand), most)
+
+    def _claim_in(self, connection: Connection, room: Mapping[str, int]) -> list[Leaving]:
+        """Takes what may leave; goes on where some of it turns out to need no sending."""
+        while rows := queue.claim_leaving(connection, room):
+            found = [self._leaving(connection, row) for row in rows]
+            if leaving := [each for each in found if each is not None]:
+                return leaving
+        return []
+
+    def _leaving(self, connection: Connection, row: Row[Any]) -> Leaving | None:
+        """Returns a claimed message with what it needs; None where it was ended or put off."""
         target = _target(connection, row)
         if target is not None and target.state != "sent":
-            self._record_needless(connection, row)
-            return self._claim_one(connection)
+            self._records.needless(connection, row)
+            return None
         carried = files.carried_by(connection, row)
         if carried is not None and not files.is_ready(connection, row, carried):
-            return self._claim_one(connection)
+            return None
         window = self._senders[row.channel].window
         if window is None or row.payload.get("template"):
             allowed = Left(OPEN)
         else:
             by_person = row.author == "staff"
-            allowed = windows.left_of(connection, row.conversation_id, window, by_person=by_person)
-        return Leaving(row, allowed, windows.place_of(connection, row), target, carried)
+            allowed = windows.left_for(connection, row, window, by_person=by_person)
+        return Leaving(row, allowed, windows.place_for(connection, row), target, carried)
 
+    # -- sending ------------------------------------------------------------------------------
+
+    @stages.about_row
     async def deliver(self, leaving: Leaving) -> None:
         """Sends one claimed message and records what became of it."""
         row = leaving.row
         if leaving.left.standing == CLOSED:
-            await self._database.run(self._record_closed, row)
+            await self._write(row, self._records.closed, row)
             return self._news()
         try:
-            platform_id = await self._carry(leaving)
+            with stages.sending(row.channel):
+                platform_id = await asyncio.wait_for(self._carry(leaving), SEND_SECONDS)
         except SendFailed as error:
-            self._health(row.channel, error)
             await self._failed(row, error)
+        except asyncio.TimeoutError:
+            late = "the platform did not answer in time"
+            await self._failed(row, SendFailed(late, retryable=True, maybe_delivered=True))
         except Exception as error:
             logger.exception("sending failed", extra={"conversation": row.conversation_id})
-            await self._failed(row, SendFailed(type(error).__name__, retryable=True))
+            await self._failed(row, SendFailed(type(error).__name__, retryable=True), ours=True)
         else:
-            self._health(row.channel, None)
-            metrics.sent.labels(row.channel, "sent").inc()
-            await self._database.run(self._record_sent, row, platform_id)
+            await self._succeeded(row, platform_id)
         self._news()
+
+    async def _succeeded(self, row: Row[Any], platform_id: str | None) -> None:
+        self._health(row.channel, None)
+        self._lanes.well(row.channel)
+        stages.sent(row)
+        try:
+            await self._write(row, self._records.sent, row, platform_id)
+        except Exception:
+            # Whatever else belongs to it: a message that was sent is not sent again.
+            logger.exception("a sent message was not told on")
+            await self._write(row, self._records.taken, row, platform_id)
+
+    async def _write(self, row: Row[Any], record: Callable[..., Any], *args: Any) -> None:
+        """Writes down what became of a message, however long the database is away."""
+        tries = 0
+        while True:
+            try:
+                await self.run(record, *args)
+            except Exception as error:
+                if not passes(error):
+                    raise
+                if not tries:
+                    told = {"conversation": row.conversation_id, "error": type(error).__name__}
+                    logger.warning("it cannot be written down yet", extra=told)
+                wait = WRITE_AGAIN_SECONDS[min(tries, len(WRITE_AGAIN_SECONDS) - 1)]
+                tries += 1
+                await asyncio.sleep(wait * random.uniform(0.5, 1))  # noqa: S311
+            else:
+                return
 
     async def _carry(self, leaving: Leaving) -> str | None:
         """Sends, changes or takes away; returns the platform's id of what is new there."""
@@ -170,45 +228,13 @@ class Outbox:
             raise SendFailed("the file is not here any more", retryable=False)
         return replace(_outbound(leaving), file=Carried(carried.name, carried.mime, data))
 
-    def _record_needless(self, connection: Connection, row: Row[Any]) -> None:
-        """Ends a change of a message that the visitor never got, or that is gone already."""
-        reason = "what it changes is not with the visitor"
-        queue.finish(connection, messages, row.seq, "cancelled", reason=reason, done_at=log.now())
-
-    def _record_closed(self, connection: Connection, row: Row[Any]) -> None:
-        """Ends a message that its platform's window shuts out, or lets it wait for the visitor."""
-        sender = self._senders[row.channel]
-        assert sender.window is not None
-        reason = f"{sender.window.name} is closed"
-        metrics.sent.labels(row.channel, "window").inc()
-        if row.payload.get(WHILE_OPEN):
-            ended = {"reason": reason, "done_at": log.now()}
-            return queue.finish(connection, messages, row.seq, "cancelled", **ended)
-        if not sender.template():
-            step = "The visitor has to write first."
-            error = SendFailed(reason, retryable=False, next_step=step)
-            return self._record_dead(connection, row, error)
-        if windows.hold(connection, row, reason):
-            lay_template(connection, row, sender.template())
-            self._waiting(connection, row, reason)
-
-    def _record_sent(self, connection: Connection, row: Row[Any], platform_id: str | None) -> None:
-        queue.finish(
-            connection,
-            messages,
-            row.seq,
-            "sent",
-            platform_id=platform_id,
-            reason=None,
-            done_at=log.now(),
-        )
-        if revisions.is_change(row):
-            text = row.text if row.payload.get(revisions.EDITS) else None
-            revisions.revise(connection, int(revisions.changed_by(row) or 0), text)
-        files.ended(connection, row, "sent")
-        self._sent(connection, row, "")
-
-    async def _failed(self, row: Row[Any], error: SendFailed) -> None:
+    async def _failed(self, row: Row[Any], error: SendFailed, ours: bool = False) -> None:
+        if not ours:
+            self._health(row.channel, error)
+            if error.retryable:
+                self._lanes.failed(row.channel, row.conversation_id)
+            else:
+                self._lanes.well(row.channel)
         final = not error.retryable or row.attempts >= len(BACKOFF)
         metrics.sent.labels(row.channel, "dead" if final else "retry").inc()
         logger.warning(
@@ -220,22 +246,7 @@ class Outbox:
                 "attempt": row.attempts + 1,
             },
         )
-        if final:
-            await self._database.run(self._record_dead, row, error)
-        else:
-            await self._database.run(self._record_retry, row, error)
-
-    def _record_dead(self, connection: Connection, row: Row[Any], error: SendFailed) -> None:
-        queue.finish(connection, messages, row.seq, "dead", reason=error.reason, done_at=log.now())
-        files.ended(connection, row, "failed", error.reason)
-        self._dead(connection, row, f"{error.reason}. {error.next_step}".strip())
-
-    def _record_retry(self, connection: Connection, row: Row[Any], error: SendFailed) -> None:
-        wait = error.retry_after or BACKOFF[row.attempts] * random.uniform(0.8, 1.2)  # noqa: S311
-        wait = min(wait, LONGEST_WAIT)
-        queue.retry(connection, messages, row.seq, "queued", wait, error.reason)
-        if error.maybe_delivered:
-            log.change_message(connection, row.seq, maybe_twice=True)
+        await self._write(row, self._records.dead if final else self._records.retry, row, error)
 
 
 def _target(connection: Connection, row: Row[Any]) -> Row[Any] | None:
@@ -255,4 +266,6 @@ def _outbound(leaving: Leaving) -> Outbound:
         standing=leaving.left.standing,
         place=leaving.place,
         is_template=bool(row.payload.get("template")),
+        row=row.seq,
+        again_since=row.at if row.maybe_twice else None,
     )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+import random
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from typing import Any, Generic, TypeVar
 
@@ -14,8 +15,14 @@ Work = TypeVar("Work")
 
 # How often a queue is looked at when nobody woke us: retries fall due, other processes add work.
 LOOK_EVERY_SECONDS = 0.5
+# A queue that cannot be read is left alone for longer and longer, up to this.
+LONGEST_AWAY_SECONDS = 4.0
 # How long work in hand may go on when the program is told to stop.
 STOP_SECONDS = 8.0
+# So many pieces are claimed together at the most: the first of them waits for the last.
+MOST_TOGETHER = 16
+# A worker is as patient as it is told to be once it was woken so often for nothing.
+_VAIN = 3
 
 
 class Worker(Generic[Work]):
@@ -26,6 +33,10 @@ class Worker(Generic[Work]):
         claim: Takes one piece from the queue, or returns None when nothing is due.
         handle: Does the work and records its end; an exception that it lets out is logged.
         at_once: How many pieces may be in hand.
+        several: Takes pieces, about so many, in place of `claim`; fewer say that no more are due.
+        looks_itself: Whether `handle` looks at the queue when it ends, and gives what it finds to
+            `take`. Otherwise the worker does so: the end of a piece may free the next.
+        patience: How many seconds a worker may let pass that is woken for others' news as well.
     """
 
     def __init__(
@@ -34,15 +45,24 @@ class Worker(Generic[Work]):
         claim: Callable[[], Awaitable[Work | None]],
         handle: Callable[[Work], Awaitable[Any]],
         at_once: int = 8,
+        *,
+        several: Callable[[int], Awaitable[Sequence[Work]]] | None = None,
+        looks_itself: bool = False,
+        patience: float = 0.0,
     ) -> None:
         self.name = name
         self._claim = claim
+        self._several = several
         self._handle = handle
         self._at_once = at_once
-        self._in_hand: set[asyncio.Task[None]] = set()
+        self._looks_itself = looks_itself
+        self._patience = patience
+        self._in_hand: dict[asyncio.Task[None], Work] = {}
         self._loop_task: asyncio.Task[None] | None = None
         self._news = asyncio.Event()
-        self._stopping = False
+        self._stopping = asyncio.Event()
+        self._failures = 0
+        self._vain = 0
 
     def start(self) -> None:
         """Starts to work on the running event loop."""
@@ -52,13 +72,30 @@ class Worker(Generic[Work]):
         """Says that there may be new work."""
         self._news.set()
 
+    @property
+    def is_running(self) -> bool:
+        """Whether new work is taken."""
+        return self._loop_task is not None and not self._stopping.is_set()
+
+    @property
+    def in_hand(self) -> Iterable[Work]:
+        """The pieces that are being worked on."""
+        return self._in_hand.values()
+
+    def take(self, pieces: Iterable[Work]) -> None:
+        """Begins to work on pieces that were claimed."""
+        for piece in pieces:
+            task = asyncio.get_running_loop().create_task(self._guarded(piece))
+            self._in_hand[task] = piece
+            task.add_done_callback(self._done)
+
     async def stop(self) -> None:
         """Takes no more work and waits for what is in hand; what does not end in time is dropped.
 
         Dropped work is not lost: its row is claimed again after the next start.
         """
         if self._loop_task is not None:
-            self._stopping = True
+            self._stopping.set()
             self.wake()
             await self._loop_task
         if self._in_hand:
@@ -68,34 +105,62 @@ class Worker(Generic[Work]):
             await asyncio.gather(*late, return_exceptions=True)
 
     async def _run(self) -> None:
-        while not self._stopping:
+        while not self._stopping.is_set():
             self._news.clear()
-            try:
-                worked = len(self._in_hand) < self._at_once and await self._take_one()
-            except Exception:
-                # The database is away, most likely: what waits there waits on.
-                logger.exception("the queue cannot be read", extra={"worker": self.name})
-                worked = False
-                await asyncio.sleep(LOOK_EVERY_SECONDS)
-            if not worked and not self._stopping:
-                with suppress(asyncio.TimeoutError):
-                    await asyncio.wait_for(self._news.wait(), LOOK_EVERY_SECONDS)
+            if not await self._look():
+                await self._rest()
 
-    async def _take_one(self) -> bool:
-        work = await self._claim()
-        if work is None:
+    async def _look(self) -> bool:
+        """Takes what is due, as far as there is room; tells whether more may be."""
+        room = min(self._at_once - len(self._in_hand), MOST_TOGETHER if self._several else 1)
+        if room <= 0:
             return False
-        task = asyncio.get_running_loop().create_task(self._guarded(work))
-        self._in_hand.add(task)
-        task.add_done_callback(self._done)
-        return True
-
-    async def _guarded(self, work: Work) -> None:
         try:
-            await self._handle(work)
+            pieces = await self._claimed(room)
+        except Exception as error:
+            await self._wait_out(error)
+            return True
+        if self._failures:
+            logger.warning("the queue can be read again", extra={"worker": self.name})
+        self._failures = 0
+        self._vain = 0 if pieces else self._vain + 1
+        self.take(pieces)
+        return len(pieces) >= room
+
+    async def _claimed(self, room: int) -> Sequence[Work]:
+        if self._several is not None:
+            return await self._several(room)
+        piece = await self._claim()
+        return () if piece is None else (piece,)
+
+    async def _wait_out(self, error: Exception) -> None:
+        """The database is away, most likely: what waits there waits on."""
+        if not self._failures:
+            told = {"worker": self.name, "error": type(error).__name__}
+            logger.error("the queue cannot be read", extra=told, exc_info=error)
+        longest = min(LOOK_EVERY_SECONDS * 2**self._failures, LONGEST_AWAY_SECONDS)
+        self._failures = min(self._failures + 1, 10)
+        with suppress(asyncio.TimeoutError):
+            # Not all processes come back at the same moment.
+            wait = longest * random.uniform(0.5, 1)  # noqa: S311
+            await asyncio.wait_for(self._stopping.wait(), wait)
+
+    async def _rest(self) -> None:
+        """Waits for news, and no longer than until the queue is looked at in any case."""
+        look = asyncio.get_running_loop().call_later(LOOK_EVERY_SECONDS, self._news.set)
+        await self._news.wait()
+        look.cancel()
+        if self._patience and self._vain > _VAIN and not self._stopping.is_set():
+            await asyncio.sleep(min(self._patience, 0.01 * 2 ** min(self._vain - _VAIN, 10)))
+
+    async def _guarded(self, piece: Work) -> None:
+        try:
+            await self._handle(piece)
         except Exception:
             logger.exception("work failed", extra={"worker": self.name})
+            self.wake()
 
     def _done(self, task: asyncio.Task[None]) -> None:
-        self._in_hand.discard(task)
-        self.wake()
+        del self._in_hand[task]
+        if not self._looks_itself:
+            self.wake()

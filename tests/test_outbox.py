@@ -8,15 +8,17 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from conftest import LIMITS, STAFFED, Book, Clock
 from sqlalchemy.engine import Connection, Row
 
 from bot import outbox
 from bot.errors import SendFailed
+from bot.lanes import SLOTS
 from bot.limits import Limits
 from bot.messages import Button, Choice, Outbound, Reply
 from bot.outbox import BACKOFF, LONGEST_WAIT, Outbox
-from bot.store import log
+from bot.store import log, queue
 from bot.store.database import Database
 from bot.store.tables import choices
 from bot.windows import Window
@@ -336,3 +338,120 @@ async def test_the_worker_sends_by_itself(
     await until(lambda: len(office.postman.sent) == 5)
     await asyncio.wait_for(office.outbox.worker.stop(), 3)
     assert office.postman.texts == [f"第{number}" for number in range(5)]
+
+
+class Hanging(Postman):
+    """A channel whose platform takes a call and never answers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.calls = 0
+
+    async def deliver(self, person_id: str, message: Outbound) -> str | None:
+        """Waits for ever."""
+        self.calls += 1
+        await asyncio.Event().wait()
+        return None
+
+
+async def test_a_platform_that_hangs_holds_no_other_channel(
+    database: Database, book: Book, until: Callable[..., Any]
+) -> None:
+    office, hanging = Office(database), Hanging()
+    senders = {"messenger": office.postman, "web": hanging}
+    both = Outbox(database, senders, office._sent, office._dead, office._wait, office._tell)
+    for person in range(SLOTS + 10):
+        book.heard(person=str(person), channel="web")
+        book.said(f"第{person}", person=str(person), channel="web")
+    both.worker.start()
+    await until(lambda: hanging.calls == SLOTS)
+    book.heard()
+    book.said("on its way 马上")
+    both.worker.wake()
+    await until(lambda: office.postman.texts == ["on its way 马上"])
+    assert hanging.calls == SLOTS
+    for task in both.worker._in_hand:
+        task.cancel()
+    await asyncio.wait_for(both.worker.stop(), 3)
+
+
+async def test_a_send_ends_before_its_lease_does(
+    database: Database, book: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert timedelta(seconds=outbox.SEND_SECONDS) < queue.LEASE
+    monkeypatch.setattr(outbox, "SEND_SECONDS", 0.01)
+    office, seq = Office(database), (book.heard(), book.said("慢 slow"))[1]
+    office.outbox._senders = {"messenger": Hanging()}
+    await office.deliver()
+    row = book.row(seq)
+    assert (row.state, row.attempts, row.maybe_twice) == ("queued", 1, True)
+
+
+@pytest.mark.parametrize("text", ["Yes.", "好的。", "好的 yes"])
+async def test_what_was_sent_is_written_down_when_the_database_is_back(
+    office: Office, book: Book, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    monkeypatch.setattr(outbox, "WRITE_AGAIN_SECONDS", (0.001,))
+    seq, away = book.said(text), [True] * 3
+
+    def gone(_: Any) -> None:
+        if away and away.pop():
+            raise sa.exc.OperationalError("BEGIN", {}, Exception("the database is away"))
+
+    leaving = await office.outbox._claim()
+    assert leaving is not None
+    sa.event.listen(office.database.engine, "begin", gone)
+    await office.outbox.deliver(leaving)
+    assert away == []
+    assert (book.row(seq).state, book.row(seq).platform_id) == ("sent", "mid.1")
+    assert office.sent == [(text, "")]
+
+
+async def test_a_message_that_was_sent_is_not_sent_again_whatever_its_listeners_do(
+    office: Office, book: Book
+) -> None:
+    seq = book.said("送到了 sent")
+
+    def fail(*_: Any) -> None:
+        raise ValueError("a bug of ours")
+
+    office.outbox._records._sent = fail
+    assert await office.deliver()
+    assert (book.row(seq).state, book.row(seq).platform_id) == ("sent", "mid.1")
+
+
+@pytest.mark.parametrize("ending", ["sent", "retry", "dead"])
+async def test_an_outcome_that_is_written_twice_counts_once(
+    office: Office, book: Book, ending: str
+) -> None:
+    seq = book.said("两次 twice")
+    leaving = await office.outbox._claim()
+    assert leaving is not None
+    error = SendFailed("refused", retryable=True)
+    last = {"sent": "mid.1", "retry": error, "dead": error}[ending]
+    record = getattr(office.outbox._records, ending)
+    for _ in range(2):
+        await office.outbox.run(record, leaving.row, last)
+    assert len(office.sent) == (ending == "sent")
+    assert len(office.dead) == (ending == "dead")
+    assert book.row(seq).attempts == (ending == "retry")
+
+
+async def test_a_turn_and_its_words_on_their_way_are_one_transaction(
+    office: Office, book: Book, until: Callable[..., Any]
+) -> None:
+    begun: list[Any] = []
+    office.outbox.worker.start()
+    await asyncio.sleep(0.01)
+    sa.event.listen(office.database.engine, "commit", begun.append)
+    values = {"conversation_id": "messenger:7", "channel": "messenger", "direction": "out"}
+
+    def turn(connection: Connection) -> int:
+        words = {"author": "bot", "text": "十点 at ten", "state": "queued"}
+        return log.add_message(connection, **values, **words)
+
+    seq = await office.outbox.run(turn)
+    assert len(begun) == 1
+    await until(lambda: office.postman.texts == ["十点 at ten"])
+    await asyncio.wait_for(office.outbox.worker.stop(), 3)
+    assert book.row(seq).state == "sent"

@@ -103,7 +103,8 @@ async def test_a_queue_that_cannot_be_read_is_read_again(
     queue.failures, queue.waiting = 3, ["after all"]
     working.start()
     await queue.until(lambda: queue.done == ["after all"])
-    assert [record.message for record in caplog.records] == ["the queue cannot be read"] * 3
+    told = [record.message for record in caplog.records]
+    assert told == ["the queue cannot be read", "the queue can be read again"]
 
 
 async def test_new_work_is_taken_when_the_worker_is_woken(
@@ -196,3 +197,48 @@ async def test_a_claim_in_hand_is_not_lost_when_the_worker_stops(queue: Queue) -
     leave.set()
     await asyncio.wait_for(stopping, 3)
     assert queue.done == ["claimed at the last moment"] or queue.waiting
+
+
+async def test_several_are_taken_together_and_a_short_answer_ends_the_asking(queue: Queue) -> None:
+    queue.waiting = [f"第{number}" for number in range(20)]
+    asked: list[int] = []
+
+    async def several(most: int) -> list[str]:
+        asked.append(most)
+        taken, queue.waiting = queue.waiting[:most], queue.waiting[most:]
+        return taken
+
+    running = Worker("test", queue.claim, queue.handle, 100, several=several, looks_itself=True)
+    running.start()
+    await queue.until(lambda: len(queue.done) == 20)
+    await asyncio.sleep(0.02)
+    assert asked == [worker.MOST_TOGETHER] * 2
+    await asyncio.wait_for(running.stop(), 3)
+
+
+async def test_what_was_found_on_the_way_is_worked_on(queue: Queue) -> None:
+    running = Worker("test", queue.claim, queue.handle)
+    running.take(["一", "two"])
+    await queue.until(lambda: queue.done == ["一", "two"])
+    assert not list(running.in_hand)
+    await running.stop()
+
+
+async def test_a_patient_worker_that_was_woken_in_vain_lets_others_news_pass(queue: Queue) -> None:
+    looks = 0
+
+    async def claim() -> str | None:
+        nonlocal looks
+        looks += 1
+        return await queue.claim()
+
+    running = Worker("test", claim, queue.handle, patience=0.1)
+    running.start()
+    for _ in range(40):
+        running.wake()
+        await asyncio.sleep(0.005)
+    assert looks < 20
+    queue.waiting.append("来了 now")
+    running.wake()
+    await queue.until(lambda: queue.done == ["来了 now"])
+    await asyncio.wait_for(running.stop(), 3)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.messages import Inbound
-from bot.store import Connection, Row
+from bot.store import Connection, Row, kept
 from bot.store.tables import cases, choices, conversations, messages
 
 # Who speaks to the visitor; only `bot` and `closed` let Rasa answer.
@@ -45,22 +45,29 @@ def insert_ignoring(connection: Connection, table: sa.Table, row: dict[str, Any]
 
 
 def accept(
-    connection: Connection, inbound: Inbound, language: str | None, payload: dict[str, Any]
+    connection: Connection,
+    inbound: Inbound,
+    language: str | None,
+    payload: dict[str, Any],
+    known: Row[Any] | None = None,
+    *,
+    ended: str | None = None,
+    **talk: Any,
 ) -> int | None:
-    """Writes one visitor message; returns its number, or None if it was here before."""
+    """Writes one visitor message; returns its number, or None if it was here before.
+
+    Args:
+        connection: An open transaction.
+        inbound: The message.
+        language: In which language its conversation is now.
+        payload: What of it is no words.
+        known: What `known` returned, where it was asked before.
+        ended: Why it is not to be answered, where it is not.
+        talk: Further columns of the conversation to set.
+    """
     at = now()
-    insert_ignoring(
-        connection,
-        conversations,
-        {
-            "id": inbound.conversation_id,
-            "channel": inbound.channel,
-            "person_id": inbound.person_id,
-            "name": inbound.name,
-            "speaker": BOT,
-            "created_at": at,
-        },
-    )
+    if known is None:
+        known = _begun(connection, inbound, at)
     seq = insert_ignoring(
         connection,
         messages,
@@ -76,60 +83,82 @@ def accept(
             "platform_id": inbound.platform_id,
             "message_id": inbound.message_id,
             "position": inbound.position,
-            "state": "received",
+            "state": "received" if ended is None else "answered",
+            "reason": ended,
             "at": at,
         },
     )
-    if seq is not None:
-        connection.execute(
-            sa.update(conversations)
-            .where(conversations.c.id == inbound.conversation_id)
-            .values(
-                language=language,
-                last_in_at=at,
-                acts=_acts(connection, inbound, at),
-                name=sa.func.coalesce(inbound.name, conversations.c.name),
-            )
-        )
+    if seq is None:
+        return None
+    talk |= {"language": language, "last_in_at": at, "acts": _acts(known, inbound, at)}
+    if inbound.name:
+        talk["name"] = inbound.name
+    if ended is None and (known is None or known.due_at is None):
+        # From now on the conversation stands in the line.
+        talk["due_at"] = at
+    change_conversation(connection, inbound.conversation_id, **talk)
     return seq
 
 
-def _acts(connection: Connection, inbound: Inbound, at: datetime) -> dict[str, str]:
-    """Returns when the visitor did what opens windows; a message that comes late opens less."""
-    known: dict[str, str] = (
-        connection.execute(
-            sa.select(conversations.c.acts)
-            .where(conversations.c.id == inbound.conversation_id)
-            # Not a full lock: the foreign key of each message that comes in holds the row as well.
-            .with_for_update(key_share=True)
-        ).scalar_one_or_none()
-        or {}
+def known(connection: Connection, conversation_id: str) -> Row[Any] | None:
+    """Returns what one more message of a conversation depends on, held until the end.
+
+    None before its first message.
+    """
+    return kept.execute(connection, _KNOWN, {"talk": conversation_id}).one_or_none()
+
+
+_KNOWN = (
+    sa.select(
+        conversations.c.language,
+        conversations.c.speaker,
+        conversations.c.arrivals,
+        conversations.c.acts,
+        conversations.c.due_at,
     )
+    .where(conversations.c.id == sa.bindparam("talk"))
+    # Not a full lock: the foreign key of each message that comes in holds the row as well.
+    .with_for_update(key_share=True)
+)
+
+
+def _begun(connection: Connection, inbound: Inbound, at: datetime) -> Row[Any] | None:
+    """Writes the conversation; returns what is known of it where it was there before."""
+    row = {
+        "id": inbound.conversation_id,
+        "channel": inbound.channel,
+        "person_id": inbound.person_id,
+        "name": inbound.name,
+        "speaker": BOT,
+        "created_at": at,
+    }
+    if insert_ignoring(connection, conversations, row) is not None:
+        return None
+    return known(connection, inbound.conversation_id)
+
+
+def _acts(before: Row[Any] | None, inbound: Inbound, at: datetime) -> dict[str, str]:
+    """Returns when the visitor did what opens windows; a message that comes late opens less."""
+    acts: dict[str, str] = (before and before.acts) or {}
     done = min(inbound.sent_at or at, at)
-    if inbound.act in known:
-        done = max(done, datetime.fromisoformat(known[inbound.act]))
-    return {**known, inbound.act: done.isoformat()}
+    if inbound.act in acts:
+        done = max(done, datetime.fromisoformat(acts[inbound.act]))
+    return {**acts, inbound.act: done.isoformat()}
 
 
 def conversation(connection: Connection, conversation_id: str) -> Row[Any] | None:
     """Returns the conversation, or None."""
-    return connection.execute(
-        sa.select(conversations).where(conversations.c.id == conversation_id)
-    ).one_or_none()
+    return kept.execute(connection, _CONVERSATION, {"wanted": conversation_id}).one_or_none()
 
 
 def locked_conversation(connection: Connection, conversation_id: str) -> Row[Any]:
     """Returns the conversation and holds it until the transaction ends."""
-    return connection.execute(
-        sa.select(conversations).where(conversations.c.id == conversation_id).with_for_update()
-    ).one()
+    return kept.execute(connection, _HELD_CONVERSATION, {"wanted": conversation_id}).one()
 
 
 def change_conversation(connection: Connection, conversation_id: str, **values: Any) -> None:
     """Sets columns of a conversation."""
-    connection.execute(
-        sa.update(conversations).where(conversations.c.id == conversation_id).values(**values)
-    )
+    kept.update(connection, conversations, conversation_id, values)
 
 
 def pinned_language(connection: Connection, conversation_id: str) -> str | None:
@@ -141,19 +170,22 @@ def pinned_language(connection: Connection, conversation_id: str) -> str | None:
 
 def add_message(connection: Connection, **values: Any) -> int:
     """Writes a message that did not come from a visitor; returns its number."""
-    row = {"at": now(), "payload": {}, **values}
-    result = connection.execute(sa.insert(messages).values(**row))
-    return int(result.inserted_primary_key[0])
+    return int(kept.insert(connection, messages, {"at": now(), "payload": {}, **values}))
 
 
 def change_message(connection: Connection, seq: int, **values: Any) -> None:
     """Sets columns of a message."""
-    connection.execute(sa.update(messages).where(messages.c.seq == seq).values(**values))
+    kept.update(connection, messages, seq, values)
 
 
 def message(connection: Connection, seq: int) -> Row[Any] | None:
     """Returns one message, or None."""
-    return connection.execute(sa.select(messages).where(messages.c.seq == seq)).one_or_none()
+    return kept.execute(connection, _MESSAGE, {"wanted": seq}).one_or_none()
+
+
+_MESSAGE = sa.select(messages).where(messages.c.seq == sa.bindparam("wanted"))
+_CONVERSATION = sa.select(conversations).where(conversations.c.id == sa.bindparam("wanted"))
+_HELD_CONVERSATION = _CONVERSATION.with_for_update()
 
 
 def by_slack_ts(connection: Connection, slack_ts: str | None) -> Row[Any] | None:
@@ -202,39 +234,16 @@ def forget_note(connection: Connection, seq: int) -> None:
     )
 
 
-def has_answered(
-    connection: Connection, conversation_id: str, times: int, since: datetime
-) -> bool:
-    """Tells whether the bot has spoken so often since a moment and since the last case closed."""
-    closed = sa.select(sa.func.max(cases.c.closed_at)).where(
-        cases.c.conversation_id == conversation_id
-    )
-    spoken = (
-        sa.select(messages.c.at)
-        .where(
-            messages.c.conversation_id == conversation_id,
-            messages.c.direction == "out",
-            messages.c.author == "bot",
-        )
-        .order_by(messages.c.seq.desc())
-        .limit(1)
-        .offset(times - 1)
-    )
-    first = connection.execute(spoken).scalar_one_or_none()
-    if first is None or first < since:
-        return False
-    last = connection.execute(closed).scalar_one()
-    return last is None or first > last
-
-
 def has_said(connection: Connection, conversation_id: str) -> bool:
     """Tells whether this visitor was ever told anything."""
-    found = connection.execute(
-        sa.select(messages.c.seq)
-        .where(messages.c.conversation_id == conversation_id, messages.c.direction == "out")
-        .limit(1)
-    )
-    return found.first() is not None
+    return kept.execute(connection, _SAID, {"talk": conversation_id}).first() is not None
+
+
+_SAID = (
+    sa.select(messages.c.seq)
+    .where(messages.c.conversation_id == sa.bindparam("talk"), messages.c.direction == "out")
+    .limit(1)
+)
 
 
 def is_thinking(connection: Connection, conversation_id: str) -> bool:
@@ -293,7 +302,7 @@ def understood(
 
 def add_choice(connection: Connection, **values: Any) -> None:
     """Remembers what a button means, under its opaque id."""
-    connection.execute(sa.insert(choices).values(created_at=now(), **values))
+    kept.insert(connection, choices, {"created_at": now(), **values})
 
 
 def choice(connection: Connection, conversation_id: str, choice_id: str) -> Row[Any] | None:

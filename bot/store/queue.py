@@ -6,7 +6,7 @@ whose worker died is free again when its lease ends, or at once when the only pr
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -14,11 +14,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
-from bot.store.log import HUMAN, now
+from bot.store import echoes, kept, leaving
+from bot.store.holding import OWN
+from bot.store.log import now
 from bot.store.tables import conversations, desk_events, desk_jobs, messages
 
 LEASE = timedelta(seconds=60)
-_TAKEN_OVER = "a person took over"
 
 
 @dataclass(frozen=True)
@@ -68,64 +69,46 @@ def _queue(
     take = (
         sa.update(table)
         .where(key == sa.bindparam("taken"))
-        .values(state=held, lease_until=sa.bindparam("until"))
+        .values(state=held, lease_until=sa.bindparam("until"), held_by=OWN)
     )
     return _Queue(table, oldest, take)
 
 
-_INBOUND = _queue(
-    messages,
-    "received",
-    "answering",
-    messages.c.direction == "in",
-    ahead=lambda m: (m.c.conversation_id == messages.c.conversation_id) & (m.c.direction == "in"),
-    # Telegram numbers its updates: what it sends again comes late and belongs before.
-    before=lambda m: sa.func.coalesce(m.c.position, m.c.seq),
-)
-_OUTBOUND = _queue(
-    messages,
-    "queued",
-    "sending",
-    messages.c.direction == "out",
-    messages.c.channel.in_(sa.bindparam("channels", expanding=True)),
-    ahead=lambda m: (m.c.conversation_id == messages.c.conversation_id) & (m.c.direction == "out"),
-)
 _JOBS = _queue(
     desk_jobs, "queued", "working", ahead=lambda job: job.c.case_id == desk_jobs.c.case_id
 )
 _EVENTS = _queue(
     desk_events, "queued", "working", ahead=lambda event: event.c.thread == desk_events.c.thread
 )
-_SPEAKER = (
-    sa.select(conversations.c.speaker)
-    .where(conversations.c.id == sa.bindparam("conversation"))
-    .with_for_update()
+
+
+_SENT = (
+    sa.update(messages)
+    .where(
+        messages.c.seq == sa.bindparam("taken"),
+        messages.c.state.in_(("sending", "queued")),
+    )
+    .values(
+        state="sent",
+        platform_id=sa.bindparam("sent_as"),
+        reason=None,
+        lease_until=None,
+        held_by=None,
+        done_at=sa.bindparam("moment", type_=messages.c.done_at.type),
+    )
 )
 
 
-def claim_inbound(connection: Connection) -> Row[Any] | None:
-    """Takes the oldest waiting message whose conversation has none before it, or None."""
-    return _INBOUND.claim(connection)
-
-
 def claim_outbound(connection: Connection, channels: Sequence[str]) -> Row[Any] | None:
-    """Takes the oldest message to a visitor of these channels that may be sent now, or None.
+    """Takes one message to a visitor of these channels that may be sent now, or None."""
+    found = next((row for name in channels for row in claim_leaving(connection, {name: 1})), None)
+    return found
 
-    Messages of one conversation leave in order. Who speaks is checked here, with the conversation
-    held: what the bot wrote before a person took over is never sent after.
-    """
-    while (row := _OUTBOUND.claim(connection, channels=channels)) is not None:
-        if row.author != "bot" or not _is_with_person(connection, row.conversation_id):
-            return row
-        finish(
-            connection,
-            messages,
-            row.seq,
-            "cancelled",
-            reason=_TAKEN_OVER,
-            done_at=now(),
-        )
-    return None
+
+def claim_leaving(connection: Connection, room: Mapping[str, int]) -> list[Row[Any]]:
+    """Takes messages to visitors that may be sent now, so many of each channel at the most."""
+    at = now()
+    return leaving.claim(connection, room, at, at + LEASE)
 
 
 def silence_bot(connection: Connection, conversation_id: str) -> int:
@@ -146,7 +129,7 @@ def silence_bot(connection: Connection, conversation_id: str) -> int:
     result = connection.execute(
         sa.update(messages)
         .where(messages.c.seq.in_(list(connection.execute(waiting).scalars())))
-        .values(state="cancelled", reason=_TAKEN_OVER, done_at=now())
+        .values(state="cancelled", reason=leaving.TAKEN_OVER, done_at=now())
     )
     return int(result.rowcount)
 
@@ -161,17 +144,15 @@ def claim_event(connection: Connection) -> Row[Any] | None:
     return _EVENTS.claim(connection)
 
 
-def _is_with_person(connection: Connection, conversation_id: str) -> bool:
-    speaker = connection.execute(_SPEAKER, {"conversation": conversation_id}).scalar_one()
-    return bool(speaker == HUMAN)
-
-
-def recover(connection: Connection, everything: bool) -> int:
+def recover(
+    connection: Connection, everything: bool, of_dead: Collection[int] | None = None
+) -> int:
     """Gives back what a dead worker held; returns how many rows.
 
     Args:
         connection: An open transaction.
         everything: True when no other process can hold a lease (SQLite at start).
+        of_dead: Only what these processes held, which are dead; leases do not matter then.
     """
     returned = 0
     for table, held, free in (
@@ -181,43 +162,74 @@ def recover(connection: Connection, everything: bool) -> int:
         (desk_events, "working", "queued"),
     ):
         dead = table.c.state == held
-        if not everything:
+        if of_dead is not None:
+            dead &= table.c.held_by.in_(of_dead)
+        elif not everything:
             dead &= table.c.lease_until < now()
-        values: dict[str, Any] = {"state": free, "lease_until": None}
+        values: dict[str, Any] = {"state": free, "lease_until": None, "held_by": None}
         if table is desk_jobs:
             # Whoever takes it up must look first whether it was posted.
             values["reason"] = "the process ended while it was being posted"
         if held == "sending":
             # The platform may have taken it a moment before we died.
-            values["maybe_twice"] = True
+            values |= {"maybe_twice": True, "not_before": echoes.waits_until()}
         returned += connection.execute(sa.update(table).where(dead).values(**values)).rowcount
+    if returned:
+        # Their places in the line of `bot.store.claiming` need not wait for the leases either.
+        held = conversations.c.due_at > now()
+        connection.execute(sa.update(conversations).where(held).values(due_at=now()))
     return returned
 
 
 def retry(
-    connection: Connection, table: sa.Table, key: int, free: str, seconds: float, reason: str
-) -> None:
-    """Gives one row back, to be tried again after so many seconds."""
+    connection: Connection,
+    table: sa.Table,
+    key: int,
+    free: str,
+    seconds: float,
+    reason: str,
+    **values: Any,
+) -> bool:
+    """Gives one row back, to be tried again after so many seconds.
+
+    Tells whether it did: a message that has ended meanwhile stays as it is.
+    """
     column = next(iter(table.primary_key.columns))
-    connection.execute(
+    is_held = table.c.state.in_(("answering", "sending")) if table is messages else sa.true()
+    given = connection.execute(
         sa.update(table)
-        .where(column == key)
+        .where(column == key, is_held)
         .values(
             state=free,
-            lease_until=None,
             attempts=table.c.attempts + 1,
             not_before=now() + timedelta(seconds=seconds),
             reason=reason,
+            **_let_go(table),
+            **values,
         )
     )
+    return bool(given.rowcount)
+
+
+def note_sent(connection: Connection, seq: int, platform_id: str | None) -> bool:
+    """Ends a message that its platform took; False where it has ended already.
+
+    One that was given back meanwhile, because its lease was over, counts: it was sent.
+    """
+    values = {"taken": seq, "sent_as": platform_id, "moment": now()}
+    return bool(kept.execute(connection, _SENT, values).rowcount)
 
 
 def finish(connection: Connection, table: sa.Table, key: int, state: str, **values: Any) -> None:
     """Ends the work on one row."""
     column = next(iter(table.primary_key.columns))
     connection.execute(
-        sa.update(table).where(column == key).values(state=state, lease_until=None, **values)
+        sa.update(table).where(column == key).values(state=state, **_let_go(table), **values)
     )
+
+
+def _let_go(table: sa.Table) -> dict[str, None]:
+    return {name: None for name in ("lease_until", "held_by") if name in table.c}
 
 
 def add_job(
@@ -229,13 +241,3 @@ def add_job(
             kind=kind, case_id=case_id, payload=payload, state="queued", at=now()
         )
     )
-
-
-def depths(connection: Connection) -> dict[str, int]:
-    """Returns how many rows wait in each queue."""
-    counts = connection.execute(
-        sa.select(messages.c.state, sa.func.count())
-        .where(messages.c.state.in_(("received", "answering", "queued", "sending")))
-        .group_by(messages.c.state)
-    ).all()
-    return {state: int(count) for state, count in counts}

@@ -8,10 +8,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.store import Connection, Row
+from bot.store import Connection, Row, kept
 from bot.store.cases import OPEN_STATES
 from bot.store.log import now
-from bot.store.tables import conversations, messages
+from bot.store.tables import UNSENT, conversations, messages
 from bot.windows import Left, Window, left
 
 
@@ -22,6 +22,19 @@ def left_of(
     acts, at = acts_of(connection, conversation_id), now()
     since = max(at - window.longest, min(acts.values(), default=at))
     sent = _sent_since(connection, conversation_id, since)
+    return left(window, acts, sent, at, by_person=by_person)
+
+
+def left_for(
+    connection: Connection, row: Row[Any], window: Window, *, by_person: bool = False
+) -> Left:
+    """Returns the same for a message that was claimed with its conversation's acts."""
+    acts, at = _acts(row.talk_acts, row.talk_last_in_at), now()
+    every = [*window.after.values(), *window.by_person.values()]
+    if all(allowance.messages is None for allowance in every):
+        return left(window, acts, (), at, by_person=by_person)
+    since = max(at - window.longest, min(acts.values(), default=at))
+    sent = _sent_since(connection, row.conversation_id, since)
     return left(window, acts, sent, at, by_person=by_person)
 
 
@@ -51,10 +64,21 @@ def acts_of(connection: Connection, conversation_id: str) -> Mapping[str, dateti
 
 def acts_in(row: Row[Any]) -> Mapping[str, datetime]:
     """Returns the acts of a conversation that was read already."""
-    if row.acts:
-        return {act: datetime.fromisoformat(at) for act, at in row.acts.items()}
+    return _acts(row.acts, row.last_in_at)
+
+
+def _acts(acts: Mapping[str, str] | None, last_in_at: datetime | None) -> Mapping[str, datetime]:
+    if acts:
+        return {act: datetime.fromisoformat(at) for act, at in acts.items()}
     # A conversation from before this was written down.
-    return {"message": row.last_in_at} if row.last_in_at else {}
+    return {"message": last_in_at} if last_in_at else {}
+
+
+def place_for(connection: Connection, row: Row[Any]) -> Mapping[str, str]:
+    """Returns the same as `place_of` for a message claimed with the one that it answers."""
+    if row.in_reply_to is None:
+        return place_of(connection, row)
+    return dict((row.asked_payload or {}).get("place") or {})
 
 
 def place_of(connection: Connection, row: Row[Any]) -> Mapping[str, str]:
@@ -91,29 +115,32 @@ def release(connection: Connection, conversation_id: str) -> int:
 
     A template that has not left yet is taken back: it would ask for what was just done.
     """
-    _cancel_templates(connection, conversation_id)
-    result = connection.execute(
-        sa.update(messages)
-        .where(messages.c.conversation_id == conversation_id, messages.c.state == "waiting")
-        .values(state="queued", not_before=None, reason=None)
-    )
-    return int(result.rowcount)
-
-
-def _cancel_templates(connection: Connection, conversation_id: str) -> None:
-    queued = connection.execute(
-        sa.select(messages.c.seq, messages.c.payload).where(
-            messages.c.conversation_id == conversation_id,
-            messages.c.state == "queued",
-            messages.c.author == "system",
+    unsent = kept.execute(connection, _UNSENT, {"talk": conversation_id}).all()
+    asking = [row.seq for row in unsent if _asks(row)]
+    waiting = [row.seq for row in unsent if row.state == "waiting"]
+    if asking:
+        connection.execute(
+            sa.update(messages)
+            .where(messages.c.seq.in_(asking), messages.c.state == "queued")
+            .values(state="cancelled", reason="the visitor wrote", done_at=now())
         )
-    )
-    asking = [row.seq for row in queued if row.payload.get("template")]
-    connection.execute(
-        sa.update(messages)
-        .where(messages.c.seq.in_(asking))
-        .values(state="cancelled", reason="the visitor wrote", done_at=now())
-    )
+    if waiting:
+        connection.execute(
+            sa.update(messages)
+            .where(messages.c.seq.in_(waiting), messages.c.state == "waiting")
+            .values(state="queued", not_before=None, reason=None)
+        )
+    return len(waiting)
+
+
+_UNSENT = sa.select(messages.c.seq, messages.c.state, messages.c.author, messages.c.payload).where(
+    messages.c.conversation_id == sa.bindparam("talk"), UNSENT
+)
+
+
+def _asks(row: Row[Any]) -> bool:
+    is_ours = row.state == "queued" and row.author == "system"
+    return bool(is_ours and row.payload.get("template"))
 
 
 def _sent_since(connection: Connection, conversation_id: str, since: datetime) -> list[datetime]:

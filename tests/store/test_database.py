@@ -17,7 +17,7 @@ from alembic.migration import MigrationContext
 from conftest import Book
 
 from bot.store import database as room
-from bot.store import log
+from bot.store import log, publications  # noqa: F401 - its tables are part of the schema
 from bot.store.database import Database
 from bot.store.tables import Moment, conversations, metadata
 

@@ -10,7 +10,7 @@ import pytest
 from conftest import STAFFED, Book, Clock
 from postgres import BOTH
 
-from bot.store import cases, log, queue
+from bot.store import cases, claiming, log, queue
 from bot.store.database import Database
 from bot.store.tables import desk_events, desk_jobs, messages
 
@@ -25,43 +25,6 @@ def claimed(database: Database, claim: Any, *args: Any) -> list[Any]:
     while (row := database.now(claim, *args)) is not None:
         found.append(row)
     return found
-
-
-def test_claim_inbound_is_oldest_first_and_one_for_each_person(
-    database: Database, book: Book, clock: Clock
-) -> None:
-    for text, person in (("one", "7"), ("二", "7"), ("drei 三", "8"), ("four", "9")):
-        book.heard(text, person)
-    assert [row.text for row in claimed(database, queue.claim_inbound)] == [
-        "one",
-        "drei 三",
-        "four",
-    ]
-
-
-def test_a_later_message_waits_until_the_earlier_has_ended(
-    database: Database, book: Book, clock: Clock
-) -> None:
-    first, _ = book.heard("one"), book.heard("二")
-    database.now(queue.claim_inbound)
-    assert database.now(queue.claim_inbound) is None
-    database.now(queue.finish, messages, first, "answered")
-    row = database.now(queue.claim_inbound)
-    assert row is not None
-    assert row.text == "二"
-
-
-def test_a_message_that_is_tried_again_blocks_those_behind_it(
-    database: Database, book: Book, clock: Clock
-) -> None:
-    first, _ = book.heard("one"), book.heard("二")
-    database.now(queue.claim_inbound)
-    database.now(queue.retry, messages, first, "received", 30, "TurnFailed")
-    assert database.now(queue.claim_inbound) is None
-    clock.on(seconds=30)
-    row = database.now(queue.claim_inbound)
-    assert row is not None
-    assert (row.text, row.attempts, row.reason) == ("one", 1, "TurnFailed")
 
 
 def test_claim_outbound_is_in_order_and_of_our_channels(
@@ -145,7 +108,7 @@ def test_retry_gives_back(database: Database, book: Book, clock: Clock) -> None:
 
 def test_finish_ends(database: Database, book: Book, clock: Clock) -> None:
     seq = book.heard()
-    database.now(queue.claim_inbound)
+    database.now(claiming.claim_inbound)
     assert book.row(seq).lease_until == STAFFED + queue.LEASE
     database.now(queue.finish, messages, seq, "answered", reason="answered", done_at=log.now())
     row = book.row(seq)
@@ -157,7 +120,7 @@ def test_recover_gives_back_what_a_dead_worker_held(
 ) -> None:
     heard, _ = book.heard(), book.said()
     said = book.said("to another 人", person="7")
-    database.now(queue.claim_inbound)
+    database.now(claiming.claim_inbound)
     first = database.now(queue.claim_outbound, MESSENGER)
     assert first is not None
     assert database.now(queue.recover, everything=False) == 0
@@ -172,18 +135,9 @@ def test_recover_at_the_start_of_the_only_process_waits_for_no_lease(
     database: Database, book: Book, clock: Clock
 ) -> None:
     book.heard()
-    database.now(queue.claim_inbound)
+    database.now(claiming.claim_inbound)
     assert database.now(queue.recover, everything=True) == 1
-    assert database.now(queue.claim_inbound) is not None
-
-
-def test_depths(database: Database, book: Book, clock: Clock) -> None:
-    book.heard()
-    book.heard(person="8")
-    book.said()
-    book.said("已经 sent", state="sent")
-    database.now(queue.claim_inbound)
-    assert database.now(queue.depths) == {"answering": 1, "received": 1, "queued": 1}
+    assert database.now(claiming.claim_inbound) is not None
 
 
 def a_case(database: Database, book: Book, person: str) -> int:
@@ -228,7 +182,7 @@ def test_two_threads_never_get_the_same_row(database: Database, book: Book) -> N
 
     def work() -> None:
         start.wait(5)
-        for row in claimed(database, queue.claim_inbound):
+        for row in claimed(database, claiming.claim_inbound):
             got.append(row.seq)
 
     threads = [threading.Thread(target=work) for _ in range(4)]

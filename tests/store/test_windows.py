@@ -11,7 +11,7 @@ from conftest import STAFFED, Book, Clock
 from postgres import BOTH
 
 from bot.messages import Inbound
-from bot.store import log, queue, windows
+from bot.store import claiming, log, queue, windows
 from bot.store.database import Database
 from bot.store.tables import messages
 from bot.windows import CLICK, CLOSED, MESSAGE, OPEN, Allowance, Window
@@ -210,9 +210,9 @@ def test_messages_are_answered_in_the_platforms_order(
         book.heard(text, position=position)
     book.heard("另 other", "8", position=1)
     texts = []
-    while (row := database.now(queue.claim_inbound)) is not None:
+    while (row := database.now(claiming.claim_inbound)) is not None:
         texts.append(row.text)
-        database.now(queue.finish, messages, row.seq, "answered")
+        database.now(claiming.finish, row, None, "answered")
     assert [text for text in texts if text != "另 other"] == ["one", "二", "三 3"]
 
 
@@ -222,11 +222,11 @@ def test_of_one_visitor_one_message_is_in_hand(
 ) -> None:
     for text, position in zip(("one", "二"), positions, strict=True):
         book.heard(text, position=position)
-    first = database.now(queue.claim_inbound)
+    first = database.now(claiming.claim_inbound)
     assert first is not None
     assert first.text == "one"
-    assert database.now(queue.claim_inbound) is None
-    database.now(queue.finish, messages, first.seq, "answered")
-    second = database.now(queue.claim_inbound)
+    assert database.now(claiming.claim_inbound) is None
+    database.now(claiming.finish, first, None, "answered")
+    second = database.now(claiming.claim_inbound)
     assert second is not None
     assert second.text == "二"
