@@ -3,31 +3,76 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
+import logging
+from dataclasses import dataclass, replace
 from typing import Any
 
+from bot import pacing
 from bot.language import settle
 from bot.messages import Inbound
-from bot.store import Connection, log, windows
+from bot.nlu.emergencies import emergency
+from bot.store import Connection, Row, log, windows
 from bot.windows import MESSAGE
+
+logger = logging.getLogger(__name__)
 
 # What the log has room for: ids of people and messages, names.
 LONGEST_ID = 200
 
 
-def accept(connection: Connection, message: Inbound) -> bool:
-    """Writes one message to the log; False where it was there before, or is nobody's."""
+@dataclass(frozen=True)
+class Accepted:
+    """A message that is in the log now.
+
+    `is_over` says that it came too fast and is not answered, `is_told` that its writer is to be
+    told so.
+    """
+
+    seq: int
+    language: str
+    is_over: bool
+    is_told: bool
+
+
+def accept(connection: Connection, message: Inbound, a_minute: int = 0) -> Accepted | None:
+    """Writes one message to the log; None where it was there before, or is nobody's.
+
+    Args:
+        connection: An open transaction.
+        message: The message.
+        a_minute: How many messages of one visitor are answered in a minute; 0 for all.
+    """
     if len(message.person_id) > LONGEST_ID:
-        return False
+        return None
     message = _holdable(message)
-    pinned = log.pinned_language(connection, message.conversation_id)
-    language = settle(message.text, pinned, message.locale)
-    seq = log.accept(connection, message, language, _payload(message))
+    known = log.known(connection, message.conversation_id)
+    language = settle(message.text, known and known.language, message.locale)
+    arrival = _arrival(message, known, a_minute)
+    counted: dict[str, Any] = {"arrivals": dict(arrival.counted)} if a_minute else {}
+    ended = pacing.TOO_FAST if arrival.is_over else None
+    seq = log.accept(
+        connection, message, language, _payload(message), known, ended=ended, **counted
+    )
     if seq is None:
-        return False
+        return None
+    about = {"conversation": message.conversation_id, "seq": seq, "channel": message.channel}
+    logger.info("a message was accepted", extra=about)
     if message.act == MESSAGE:
         windows.release(connection, message.conversation_id)
-    return True
+    return Accepted(seq, language, arrival.is_over, arrival.is_told)
+
+
+def _arrival(message: Inbound, known: Row[Any] | None, a_minute: int) -> pacing.Arrival:
+    """Counts a message; whoever has a person, or an emergency, never comes too fast."""
+    if not a_minute:
+        return pacing.Arrival({})
+    arrival = pacing.arrived(known and known.arrivals, log.now(), a_minute)
+    if not arrival.is_over:
+        return arrival
+    is_heard = known is not None and known.speaker in (log.QUEUED, log.HUMAN)
+    if is_heard or emergency(message.text) is not None:
+        return replace(arrival, is_over=False, is_told=False)
+    return arrival
 
 
 def _holdable(message: Inbound) -> Inbound:

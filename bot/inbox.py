@@ -8,27 +8,33 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+import random
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from bot import history, metrics, outbox
-from bot.accepting import accept
+from bot import bursts, history, metrics, outbox, stages
+from bot.accepting import Accepted, accept
+from bot.backlog import Backlog
 from bot.content.voice import Voice
-from bot.desk.casework import Casework, Request
-from bot.desk.readable import Beside, Told, beside, readable, untranslated
+from bot.desk.casework import Casework
+from bot.desk.readable import beside, readable
 from bot.desk.requests import request_of
-from bot.desk.satisfaction import may_rate
 from bot.dialogue import Dialogue, Turn
-from bot.errors import DocentError
+from bot.errors import ClaimLost, DocentError
 from bot.limits import Limits
-from bot.messages import Button, Event, Inbound, Reply
-from bot.store import Connection, Row, log, queue
-from bot.store.database import Database
-from bot.store.tables import messages
+from bot.messages import Event, Inbound, Reply
+from bot.pacing import Pace
+from bot.store import Connection, Row, claiming, log
+from bot.store.database import Database, passes
+from bot.taking import Asked, take
 from bot.translate import Translator
+from bot.turning import Turning
+from bot.waiting import Unclear
+from bot.wordless import LONGEST_QUESTION, sentence_for
 from bot.worker import Worker
+
+__all__ = ["LONGEST_QUESTION", "Asked", "Inbox"]
 
 logger = logging.getLogger(__name__)
 
@@ -36,33 +42,13 @@ logger = logging.getLogger(__name__)
 TURN_RETRIES = (0.5, 2.0)
 # An answer that is there sooner needs no sign that it is on its way.
 SIGN_AFTER_SECONDS = 0.4
-# Two bots that answer each other would go on for ever: then a person looks.
-MOST_ANSWERS, ANSWERS_WITHIN = 600, timedelta(hours=1)
-CLOSED_MEANWHILE = "the case was closed"
-# A longer text is not read as a question; its writer is asked for the question in short.
-LONGEST_QUESTION = 1500
-
-# What a visitor may send instead of words; data/sentences.yml has an answer to each.
-SEEN_KINDS = ("image", "audio", "voice", "video", "file", "sticker", "location", "contact")
+# While the database is away, what is to be written is tried again after this.
+AGAIN_SECONDS = 1.0
+# So many visitors may be waited for at once: by a translator, an action, a database.
+IN_HAND = 200
 
 
-@dataclass(frozen=True)
-class Asked:
-    """A claimed message with what is needed to answer it."""
-
-    row: Row[Any]
-    speaker: str
-    language: str
-    memory: list[dict[str, Any]] | None
-    choice: str | None
-    first: bool
-    # Whether the bot has answered here so often that another bot may be on the other side.
-    loops: bool = False
-    # Whether it may tell how content the visitor was.
-    rates: bool = False
-
-
-class Inbox:
+class Inbox(Turning):
     """Accepts messages and sees to it that each is answered.
 
     Args:
@@ -74,6 +60,7 @@ class Inbox:
         translator: Translates for staff what a visitor wrote.
         news: Called when there is something to send or to show.
         thinking: Called with a visitor's message when the bot begins to answer it.
+        pace: How fast visitors may write, and how much may wait.
     """
 
     def __init__(
@@ -86,61 +73,150 @@ class Inbox:
         translator: Translator,
         news: Callable[[], None],
         thinking: Callable[[Row[Any]], None] = lambda _: None,
+        pace: Pace = Pace(),  # noqa: B008
     ) -> None:
+        super().__init__(casework, voice, limits)
         self._thinking = thinking
         self._translator = translator
         self._database = database
         self._dialogue = dialogue
-        self._casework = casework
-        self._voice = voice
-        self._limits = limits
         self._news = news
-        self.worker: Worker[Asked] = Worker("inbox", self._claim, self.answer)
+        self._pace = pace
+        self._backlog = Backlog(database, pace.waiting)
+        self._unclear = Unclear()
+        # Called when a message was accepted that another process may answer as well.
+        self.arrived: Callable[[], None] = lambda: None
+        # How a turn is committed, and what is called when a message has ended; the host lets the
+        # outbox take up in the same transaction what is to be sent.
+        self.commits: Callable[..., Awaitable[Any]] = database.run
+        self.finished = news
+        # Told in the same transaction what is no message: it may say that one of ours was taken.
+        self.heard: Callable[[Connection, Event], None] = lambda *_: None
+        self.worker: Worker[Asked] = Worker(
+            "inbox", self._claim, self.answer, IN_HAND, several=self._claim_several
+        )
+
+    # -- in -----------------------------------------------------------------------------------
 
     async def accept(self, events: Sequence[Event]) -> int:
-        """Writes what visitors did to the log, where it is safe; returns how much was new."""
+        """Writes what visitors did to the log, where it is safe; returns how much was new.
+
+        Raises:
+            QueueFull: So much waits that the platform is to send these again later.
+        """
         if not events:
             return 0
-        new = await self._database.run(self._accept, events)
-        channel = events[0].channel
         told = sum(isinstance(event, Inbound) for event in events)
+        await self._backlog.admit(told)
+        written = await self._database.run_first(self._accept, events)
+        channel, new = events[0].channel, len(written)
+        over = sum(each.is_over for each in written)
         metrics.accepted.labels(channel).inc(new)
         metrics.repeated.labels(channel).inc(told - new)
-        if new:
+        metrics.rate_limited.labels(channel).inc(over)
+        if new > over:
             self.worker.wake()
-        if told < len(events):
+            self.arrived()
+        if told < len(events) or over:
             self._news()
         return new
 
-    def _accept(self, connection: Connection, events: Sequence[Event]) -> int:
-        new = 0
+    def _accept(self, connection: Connection, events: Sequence[Event]) -> list[Accepted]:
+        written = []
         for event in events:
-            if isinstance(event, Inbound):
-                new += accept(connection, event)
-            else:
+            if not isinstance(event, Inbound):
+                self.heard(connection, event)
                 self._casework.note(connection, event)
-        return new
+            elif (each := accept(connection, event, self._pace.a_minute)) is not None:
+                written.append(each)
+                if each.is_told:
+                    self._slow_down(connection, event, each)
+        return written
 
+    def _slow_down(self, connection: Connection, message: Inbound, over: Accepted) -> None:
+        outbox.lay(
+            connection,
+            message.conversation_id,
+            message.channel,
+            Reply(self._voice.say("too_fast", over.language)),
+            self._limits[message.channel],
+            author="bot",
+            language=over.language,
+            in_reply_to=over.seq,
+        )
+
+    # -- out ----------------------------------------------------------------------------------
+
+    async def _claim(self) -> Asked | None:
+        return await self._database.run(take)
+
+    async def _claim_several(self, most: int) -> Sequence[Asked]:
+        return await self._database.run(_take_several, most)
+
+    @stages.about_row
     async def answer(self, asked: Asked) -> None:
         """Answers one claimed message, or hands it to whoever speaks."""
+        stages.waited(asked.head.at)
         try:
-            if not (asked.rates and await self._database.run(self._is_rating, asked)):
-                await self._hand_on(asked)
+            await self._patiently(self._handle, asked)
+        except ClaimLost:
+            logger.warning("another process answered", extra={"seq": asked.row.seq})
         except Exception as error:
-            await self._failed(asked, error)
-        self._news()
+            await self._patiently(self._failed, asked, error)
+        self.finished()
+
+    async def _patiently(
+        self, work: Callable[..., Awaitable[None]], asked: Asked, *more: Any
+    ) -> None:
+        """Does it anew while the database is away, for as long as the message is ours.
+
+        Given up at once, the message would wait for the end of our claim; and that the database is
+        away is no failure of the turn.
+        """
+        told = False
+        while True:
+            try:
+                return await work(asked, *more)
+            except Exception as error:
+                if not passes(error) or asked.until is None or log.now() >= asked.until:
+                    raise
+                if not told:
+                    about = {"conversation": asked.row.conversation_id, "seq": asked.row.seq}
+                    reason = {"error": type(error).__name__}
+                    logger.warning("it cannot be written down yet", extra={**about, **reason})
+                told = True
+            await asyncio.sleep(AGAIN_SECONDS * random.uniform(0.5, 1))  # noqa: S311
+
+    async def _handle(self, asked: Asked) -> None:
+        if not (asked.rates and await self.commits(self._is_rating, asked)):
+            await self._hand_on(asked)
 
     async def _hand_on(self, asked: Asked) -> None:
-        if asked.speaker in (log.QUEUED, log.HUMAN):
+        if asked.is_with_person:
             words = await beside(self._translator, asked.row.text, asked.language)
-            await self._database.run(self._to_desk, asked, words)
-        else:
-            loop = asyncio.get_running_loop()
-            sign = loop.call_later(SIGN_AFTER_SECONDS, self._thinking, asked.row)
-            try:
-                await self._finish(asked, await self._thought(asked))
-            finally:
-                sign.cancel()
+            await self.commits(self._to_desk, asked, words)
+            return
+        sign = asyncio.get_running_loop().call_later(SIGN_AFTER_SECONDS, self._thinking, asked.row)
+        try:
+            asked = await self._gathered(asked)
+            turn = self._unclear.thought_before(asked) or await self._thought(asked)
+            wait = self._unclear.patience(asked, turn)
+            if wait:
+                await self._database.run(self._wait, asked, wait)
+                self._wake_in(wait.total_seconds())
+            else:
+                await self._finish(asked, turn)
+        finally:
+            sign.cancel()
+
+    async def _gathered(self, asked: Asked) -> Asked:
+        """Returns a message with what was written together with it."""
+        if not asked.behind or asked.loops or sentence_for(asked) is not None:
+            return asked
+        texts = [row.text for row in (asked.row, *asked.behind)]
+        follows = history.previous_question(asked.memory or [], 0.0) is not None
+        burst = await bursts.first_of(texts, self._dialogue().read, follows)
+        return asked.together(burst.count, burst.text)
 
     async def _thought(self, asked: Asked) -> Turn:
         if asked.loops:
@@ -148,28 +224,11 @@ class Inbox:
         reply = self._unread(asked)
         return await self._turn(asked) if reply is None else Turn(asked.memory, [reply])
 
-    def _is_rating(self, connection: Connection, asked: Asked) -> bool:
-        """Takes what tells how content the visitor was; False for what is to be answered."""
-        if not self._casework.takes_rating(connection, asked.row, asked.choice):
-            return False
-        self._end(connection, asked, "rated")
-        return True
-
-    async def _finish(self, asked: Asked, turn: Turn) -> None:
-        request = None if turn.case is None else request_of(turn.case)
-        told = None
-        if request is not None:
-            told = await readable(self._translator, request, asked.row.text, asked.language)
-        await self._database.run(self._commit, asked, turn, told)
-
-    async def _claim(self) -> Asked | None:
-        return await self._database.run(_claim)
-
     async def _turn(self, asked: Asked) -> Turn:
-        with metrics.turn_seconds.time():
+        with metrics.turn_seconds.time(), stages.stage(stages.DIALOGUE):
             return await self._dialogue().run(
                 asked.row.conversation_id,
-                asked.row.text,
+                asked.text,
                 asked.language,
                 asked.memory,
                 asked.row.seq,
@@ -178,95 +237,31 @@ class Inbox:
 
     def _unread(self, asked: Asked) -> Reply | None:
         """Returns the answer to what is not a question in words, or None."""
-        text = asked.row.text.strip()
-        key = None
-        if asked.row.payload.get("means"):
-            return None
-        if asked.row.payload.get("choice") and asked.choice is None and not text:
-            key = "choice_expired"
-        elif not text:
-            key = _received(asked.row.payload.get("attachments"))
-        elif len(text) > LONGEST_QUESTION and not history.form_asks(asked.memory or []):
-            key = "too_long"
-        if key is None:
-            return None
-        person = Button(self._voice.say("talk_to_person", asked.language), "speak_to_human")
-        return Reply(self._voice.say(key, asked.language), (person,))
+        key = sentence_for(asked)
+        return None if key is None else self._with_person(key, asked.language)
 
-    def _to_desk(self, connection: Connection, asked: Asked, words: Beside | None = None) -> None:
-        present = log.locked_conversation(connection, asked.row.conversation_id)
-        if present.speaker not in (log.QUEUED, log.HUMAN):
-            # Closed while these words were read: they are taken anew, and the bot answers them.
-            queue.retry(connection, messages, asked.row.seq, "received", 0, CLOSED_MEANWHILE)
-            return
-        log.change_message(connection, asked.row.seq, translation=words)
-        self._casework.relay(connection, asked.row)
-        self._end(connection, asked, "relayed")
+    def _is_rating(self, connection: Connection, asked: Asked) -> bool:
+        """Takes what tells how content the visitor was; False for what is to be answered."""
+        if not self._casework.takes_rating(connection, asked.row, asked.choice):
+            return False
+        self._end(connection, asked, "rated")
+        return True
 
-    def _commit(
-        self,
-        connection: Connection,
-        asked: Asked,
-        turn: Turn,
-        told: Told | None = None,
-    ) -> None:
-        """Writes a whole turn at once: the words, the memory, the case, the end of the message."""
-        present = log.locked_conversation(connection, asked.row.conversation_id)
-        if present.speaker in (log.QUEUED, log.HUMAN):
-            # A person took over while the bot was thinking: what it thought is not said.
-            words = (told and told.beside) or untranslated(asked.language)
-            self._to_desk(connection, asked, words)
-            return
-        for index, reply in enumerate(turn.replies):
-            self._lay(connection, asked, reply, "bot", disclose=asked.first and index == 0)
-        if told is not None:
-            log.change_message(connection, asked.row.seq, translation=told.beside)
-            self._open_case(connection, asked, told.request)
-        self._casework.hear_praise(connection, asked.row.seq)
-        log.change_conversation(connection, present.id, memory=turn.memory)
-        if told is not None or turn.settled or turn.unfinished:
-            left = turn.unfinished if told is None else None
-            log.change_conversation(connection, present.id, unfinished=left)
-        if present.speaker == log.CLOSED and told is None:
-            log.change_conversation(connection, present.id, speaker=log.BOT)
-        self._end(connection, asked, "answered")
+    def _wait(self, connection: Connection, asked: Asked, wait: timedelta) -> None:
+        claiming.give_back(connection, asked.head, wait, "waits for more", tried=False)
 
-    def _open_case(self, connection: Connection, asked: Asked, request: Request) -> None:
-        fresh = log.message(connection, asked.row.seq)
-        assert fresh is not None
-        self._casework.open_case(connection, fresh, asked.language, request)
-
-    def _lay(
-        self,
-        connection: Connection,
-        asked: Asked,
-        reply: Reply,
-        author: str,
-        disclose: bool = False,
-    ) -> None:
-        if disclose and asked.row.channel != "web":
-            # Meta asks automated chats to say so at the start; the web page says it in its head.
-            words = self._voice.say("disclosure", asked.language)
-            reply = Reply(f"{reply.text}\n\n{words}", reply.buttons)
-        outbox.lay(
-            connection,
-            asked.row.conversation_id,
-            asked.row.channel,
-            reply,
-            self._limits[asked.row.channel],
-            author=author,
-            language=asked.language,
-            in_reply_to=asked.row.seq,
-        )
-
-    def _end(self, connection: Connection, asked: Asked, outcome: str) -> None:
-        queue.finish(
-            connection, messages, asked.row.seq, "answered", reason=outcome, done_at=log.now()
-        )
-        metrics.turns.labels(outcome).inc()
+    async def _finish(self, asked: Asked, turn: Turn) -> None:
+        request = None if turn.case is None else request_of(turn.case)
+        told = None
+        if request is not None:
+            with stages.stage(stages.TRANSLATION):
+                told = await readable(self._translator, request, asked.text, asked.language)
+        with stages.stage(stages.COMMIT):
+            await self.commits(self._commit, asked, turn, told)
 
     async def _failed(self, asked: Asked, error: Exception) -> None:
         attempt = asked.row.attempts
+        metrics.turns_failed.labels(str(attempt >= len(TURN_RETRIES)).lower()).inc()
         logger.warning(
             "a turn failed",
             extra={
@@ -278,46 +273,22 @@ class Inbox:
             exc_info=error,
         )
         if attempt < len(TURN_RETRIES):
-            await self._database.run(
-                queue.retry,
-                messages,
-                asked.row.seq,
-                "received",
-                TURN_RETRIES[attempt],
-                type(error).__name__,
-            )
+            wait = timedelta(seconds=TURN_RETRIES[attempt])
+            why = type(error).__name__
+            await self._database.run(claiming.give_back, asked.head, wait, why)
+            self._wake_in(wait.total_seconds())
         else:
             apology = {"reason": "failure", "sentence": "apology_handoff"}
             # A form that asked is over: the person who has the case reads what was told.
             await self._finish(asked, Turn(None, case=apology))
 
-
-def _received(attachments: list[dict[str, Any]] | None) -> str:
-    """Returns the sentence that answers what came without words."""
-    if not attachments:
-        return "empty_message"
-    kind = attachments[0]["kind"]
-    return f"received.{kind}" if kind in SEEN_KINDS else "received.file"
+    def _wake_in(self, seconds: float) -> None:
+        asyncio.get_running_loop().call_later(seconds, self.worker.wake)
 
 
-def _claim(connection: Connection) -> Asked | None:
-    row = queue.claim_inbound(connection)
-    if row is None:
-        return None
-    talk = log.conversation(connection, row.conversation_id)
-    assert talk is not None
-    wanted = row.payload.get("choice")
-    choice = log.choice(connection, row.conversation_id, wanted) if wanted else None
-    means = row.payload.get("means") if choice is None else choice.value
-    return Asked(
-        row,
-        talk.speaker,
-        row.language or talk.language,
-        talk.memory,
-        means,
-        first=talk.memory is None and not log.has_said(connection, row.conversation_id),
-        loops=log.has_answered(
-            connection, row.conversation_id, MOST_ANSWERS, log.now() - ANSWERS_WITHIN
-        ),
-        rates=may_rate(connection, row, means),
-    )
+def _take_several(connection: Connection, most: int) -> list[Asked]:
+    """Takes the messages of as many visitors as there are, up to `most`."""
+    taken: list[Asked] = []
+    while len(taken) < most and (asked := take(connection)) is not None:
+        taken.append(asked)
+    return taken

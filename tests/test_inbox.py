@@ -25,7 +25,7 @@ from bot.messages import (
     Receipt,
     Reply,
 )
-from bot.store import cases, log
+from bot.store import cases, claiming, log
 from bot.store.database import Database
 from bot.store.tables import cases as case_table
 from bot.store.tables import choices, desk_jobs
@@ -62,6 +62,10 @@ class Script:
         if isinstance(turn, Exception):
             raise turn
         return turn
+
+    async def read(self, text: str) -> dict[str, Any]:
+        """Understands every text, and each as something else."""
+        return {"decision": "answer", "questions": [{"topic": f"faq/{text}", "text": text}]}
 
 
 class Desk:
@@ -265,6 +269,37 @@ async def test_the_memory_of_a_turn_is_given_to_the_next(desk: Desk) -> None:
     assert [asked[3] for asked in desk.script.asked] == [None, [{"turn": 1}]]
 
 
+@pytest.mark.parametrize("text", ["can i park", "可以停车吗", "请问有parking吗"])
+async def test_what_was_understood_is_written_with_the_turn(
+    desk: Desk, book: Book, text: str
+) -> None:
+    noted = {
+        "topic": "parking",
+        "confidence": 0.9,
+        "decision": "answer",
+        "ranking": [{"topic": "parking", "confidence": 0.9}],
+    }
+    desk.script.turns = [Turn([], [Reply("好 yes")], understood=noted)]
+    await desk.inbox.accept([desk.message(text)])
+    await desk.answer()
+    [row] = book.rows(direction="in")
+    assert {name: getattr(row, name) for name in noted} == noted
+
+
+async def test_what_was_understood_is_on_the_card_of_its_case(desk: Desk, book: Book) -> None:
+    noted = {
+        "topic": "speak_to_human",
+        "confidence": 0.9,
+        "decision": "service",
+        "ranking": [{"topic": "speak_to_human", "confidence": 0.9}],
+    }
+    desk.script.turns = [Turn([], case=dict(CASE), understood=noted)]
+    await desk.inbox.accept([desk.message("人工 please")])
+    await desk.answer()
+    [case] = book.rows(case_table)
+    assert case.understood == noted["ranking"]
+
+
 async def test_nothing_waits_nothing_is_answered(desk: Desk) -> None:
     assert not await desk.answer()
 
@@ -379,7 +414,7 @@ async def test_an_answer_that_is_there_at_once_needs_no_dots(desk: Desk) -> None
 async def test_two_bots_do_not_talk_for_ever(
     desk: Desk, book: Book, voice: Voice, language: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.inbox.MOST_ANSWERS", 3)
+    monkeypatch.setattr("bot.pacing.MOST_ANSWERS", 3)
     words = {
         "en": "Thank you for your message",
         "zh-Hans": "感谢您的留言",
@@ -398,7 +433,7 @@ async def test_two_bots_do_not_talk_for_ever(
 async def test_who_was_given_back_to_the_bot_may_ask_on(
     desk: Desk, book: Book, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.inbox.MOST_ANSWERS", 3)
+    monkeypatch.setattr("bot.pacing.MOST_ANSWERS", 3)
     for _ in range(4):
         await desk.hear("几点 open?")
     clock.on(minutes=1)
@@ -411,7 +446,7 @@ async def test_who_was_given_back_to_the_bot_may_ask_on(
 async def test_many_answers_over_a_day_are_no_loop(
     desk: Desk, book: Book, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.inbox.MOST_ANSWERS", 3)
+    monkeypatch.setattr("bot.pacing.MOST_ANSWERS", 3)
     for _ in range(6):
         await desk.hear("还开吗 open?")
         clock.on(minutes=31)
@@ -557,7 +592,7 @@ async def test_a_database_that_fails_in_the_commit_leaves_no_half_answer(
 
     await desk.inbox.accept([desk.message("open? 开吗")])
     with monkeypatch.context() as broken:
-        broken.setattr(log, "change_conversation", fail)
+        broken.setattr(claiming, "let_go", fail)
         assert await desk.answer()
     assert len(desk.script.asked) == 1
     assert said(book) == []
@@ -567,7 +602,7 @@ async def test_a_database_that_fails_in_the_commit_leaves_no_half_answer(
 async def test_messages_of_one_person_are_answered_in_order(
     desk: Desk, until: Callable[..., Any], book: Book
 ) -> None:
-    texts = ["one", "二", "three 三", "4", "five"]
+    texts = ["Is it free?", "几点开门？", "Where is the 洗手间?", "Can I park?", "有 wifi 吗?"]
     await desk.inbox.accept([desk.message(text) for text in texts])
     desk.inbox.worker.start()
     await until(lambda: len(book.rows(direction="in", state="answered")) == 5)

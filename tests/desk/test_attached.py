@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.desk.attached import attached
-from bot.inbox import SEEN_KINDS
+from bot.wordless import SEEN_KINDS
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,229 @@
+"""Who is answered next: all visitors whose messages wait stand in one line, each of them once.
+
+`conversations.due_at` is a conversation's place in it. Whoever begins to wait goes to its end, and
+so does whoever has more to ask after an answer: a visitor with 500 messages takes turns with the
+others. A claim reads the head of the line and that conversation's waiting messages, through
+indexes that hold nothing else, so it costs the same whether ten messages wait or 40,000, and
+whether they belong to a conversation of one turn or of a thousand.
+
+Whoever holds a conversation has moved its place to the end of the lease: should it die, the place
+comes, and the next one takes over. Only the oldest message changes its state while it is held.
+Those behind it are safe because nobody passes it: when it ends, they end with it or stay as they
+are, in one transaction.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+
+from bot.errors import ClaimLost
+from bot.store import kept, log
+from bot.store.holding import OWN
+from bot.store.queue import LEASE
+from bot.store.tables import UNANSWERED, Moment, conversations, messages
+
+# How many waiting messages of one visitor are looked at together.
+LOOK_AHEAD = 20
+# A place in the line that turns out to be empty is cleared; so many at once.
+_MOST_EMPTY = 20
+_FREE, _HELD = "received", "answering"
+
+_NEXT = (
+    sa.select(conversations)
+    .where(conversations.c.due_at <= sa.bindparam("moment", type_=Moment()))
+    .order_by(conversations.c.due_at)
+    .limit(1)
+    # Not a full lock: each message that comes in holds the row as well.
+    .with_for_update(skip_locked=True, key_share=True)
+)
+_UNANSWERED = (
+    sa.select(messages)
+    .where(messages.c.conversation_id == sa.bindparam("talk"), UNANSWERED)
+    # Telegram numbers its updates: what it sends again comes late and belongs before.
+    .order_by(sa.func.coalesce(messages.c.position, messages.c.seq), messages.c.seq)
+    .limit(LOOK_AHEAD)
+)
+_TAKE = (
+    sa.update(messages)
+    .where(
+        messages.c.seq == sa.bindparam("taken"),
+        (messages.c.state == _FREE)
+        | (messages.c.lease_until <= sa.bindparam("moment", type_=Moment())),
+        UNANSWERED,
+    )
+    .values(state=_HELD, lease_until=sa.bindparam("until", type_=Moment()), held_by=OWN)
+)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A visitor's oldest waiting message, held until `until`, and those that wait behind it."""
+
+    row: Row[Any]
+    behind: tuple[Row[Any], ...]
+    talk: Row[Any]
+    until: datetime
+
+
+def claim(connection: Connection) -> Claim | None:
+    """Takes the oldest message of the visitor whose turn it is; None where nobody waits now."""
+    for _ in range(_MOST_EMPTY):
+        at = log.now()
+        talk = kept.execute(connection, _NEXT, {"moment": at}).one_or_none()
+        if talk is None:
+            return None
+        waiting = kept.execute(connection, _UNANSWERED, {"talk": talk.id}).all()
+        due = _due(waiting[0]) if waiting else None
+        if not waiting or (due is not None and due > at):
+            _place(connection, talk.id, due)
+        elif (taken := _take(connection, talk, waiting, at)) is not None:
+            return taken
+    return None
+
+
+def claim_inbound(connection: Connection) -> Row[Any] | None:
+    """As `claim`, the message alone."""
+    taken = claim(connection)
+    return None if taken is None else taken.row
+
+
+def _due(head: Row[Any]) -> datetime | None:
+    due: datetime | None = head.lease_until if head.state == _HELD else head.not_before
+    return due
+
+
+def _take(
+    connection: Connection, talk: Row[Any], waiting: list[Row[Any]], at: datetime
+) -> Claim | None:
+    head, until = waiting[0], at + LEASE
+    took = kept.execute(connection, _TAKE, {"taken": head.seq, "moment": at, "until": until})
+    _place(connection, talk.id, until)
+    if not took.rowcount:
+        return None
+    return Claim(head, tuple(waiting[1:]), talk, until)
+
+
+def _place(connection: Connection, conversation_id: str, at: datetime | None) -> None:
+    kept.execute(connection, _MOVE, {"talk": conversation_id, "place": at})
+
+
+_MOVE = (
+    sa.update(conversations)
+    .where(conversations.c.id == sa.bindparam("talk"))
+    .values(due_at=sa.bindparam("place", type_=Moment()))
+)
+
+
+def finish(
+    connection: Connection,
+    row: Row[Any],
+    until: datetime | None,
+    reason: str,
+    together: tuple[Row[Any], ...] = (),
+    **talk: Any,
+) -> None:
+    """Ends a claimed message and those answered together with it, and lets the conversation go.
+
+    Args:
+        connection: An open transaction that holds the conversation.
+        row: The claimed message.
+        until: `Claim.until`; None where nobody can have taken it meanwhile.
+        reason: What became of them: answered, relayed, rated.
+        together: Those behind it, in order. The last one is the one that was answered.
+        talk: Further columns of the conversation to set.
+
+    Raises:
+        ClaimLost: Somebody else has it: the lease ended before we did.
+    """
+    *before, answered = (row, *together)
+    joined = f"answered with message {answered.seq}"
+    held = [messages.c.state == _HELD]
+    if until is not None:
+        held.append(messages.c.lease_until == until)
+    ended = _end(connection, [row.seq], joined if before else reason, *held)
+    if not ended:
+        raise ClaimLost("another process took over")
+    if before:
+        _end(connection, [each.seq for each in together[:-1]], joined)
+        _end(connection, [answered.seq], reason)
+    let_go(connection, row.conversation_id, **talk)
+
+
+def _end(connection: Connection, seqs: list[int], reason: str, *only: Any) -> int:
+    if not seqs:
+        return 0
+    result = connection.execute(
+        sa.update(messages)
+        .where(messages.c.seq.in_(seqs), *only)
+        .values(state="answered", reason=reason, done_at=log.now(), lease_until=None, held_by=None)
+    )
+    return int(result.rowcount)
+
+
+def let_go(connection: Connection, conversation_id: str, **values: Any) -> None:
+    """Puts a conversation at the end of the line if more of it waits, else takes it out of it.
+
+    Args:
+        connection: An open transaction that holds the conversation.
+        conversation_id: Which one.
+        values: Further columns of it to set.
+    """
+    moment = sa.literal(log.now(), Moment())
+    waits = (
+        sa.select(sa.func.min(sa.func.coalesce(messages.c.not_before, moment)))
+        .where(messages.c.conversation_id == conversation_id, UNANSWERED)
+        .scalar_subquery()
+    )
+    connection.execute(
+        sa.update(conversations)
+        .where(conversations.c.id == conversation_id)
+        .values(due_at=waits, **values)
+    )
+
+
+def give_back(
+    connection: Connection, row: Row[Any], wait: timedelta, reason: str, tried: bool = True
+) -> None:
+    """Gives a claimed message back, and with it all behind it, to be taken again after a while.
+
+    Args:
+        connection: An open transaction.
+        row: The claimed message.
+        wait: For how long nobody takes it.
+        reason: Why.
+        tried: Whether that counts as a try.
+    """
+    due = log.now() + wait
+    connection.execute(
+        sa.update(messages)
+        .where(messages.c.seq == row.seq, messages.c.state == _HELD)
+        .values(
+            state=_FREE,
+            lease_until=None,
+            held_by=None,
+            attempts=messages.c.attempts + int(tried),
+            not_before=due,
+            reason=reason,
+        )
+    )
+    _place(connection, row.conversation_id, due)
+
+
+def mend(connection: Connection) -> int:
+    """Puts into the line whoever waits and does not stand in it; returns how many.
+
+    That should be nobody. A program from before the line, which still runs during an upgrade,
+    knows nothing of it.
+    """
+    waiting = sa.select(messages.c.conversation_id).where(UNANSWERED)
+    result = connection.execute(
+        sa.update(conversations)
+        .where(conversations.c.due_at.is_(None), conversations.c.id.in_(waiting))
+        .values(due_at=log.now())
+    )
+    return int(result.rowcount)

@@ -1,0 +1,128 @@
+"""The one transaction at the end of a visitor's message: all of its answer is written, or none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from bot import outbox, pacing, stages
+from bot.content.voice import Voice
+from bot.desk.casework import Casework, Request
+from bot.desk.readable import Beside, Told, untranslated
+from bot.dialogue import Turn
+from bot.limits import Limits
+from bot.messages import Button, Reply
+from bot.store import Connection, claiming, log
+from bot.taking import Asked
+
+CLOSED_MEANWHILE = "the case was closed"
+TAKEN_OVER = "a person took over"
+
+
+class Turning:
+    """Writes what became of visitors' messages.
+
+    Args:
+        casework: The desk.
+        voice: Facts and sentences.
+        limits: What each channel can carry, by channel name.
+    """
+
+    def __init__(self, casework: Casework, voice: Voice, limits: Mapping[str, Limits]) -> None:
+        self._casework = casework
+        self._voice = voice
+        self._limits = limits
+
+    def _to_desk(self, connection: Connection, asked: Asked, words: Beside | None = None) -> None:
+        present = log.locked_conversation(connection, asked.row.conversation_id)
+        if present.speaker not in (log.QUEUED, log.HUMAN):
+            # Closed while these words were read: they are taken anew, and the bot answers them.
+            claiming.give_back(connection, asked.head, timedelta(0), CLOSED_MEANWHILE)
+            return
+        log.change_message(connection, asked.row.seq, translation=words)
+        self._casework.relay(connection, asked.row)
+        self._end(connection, asked, "relayed")
+
+    def _commit(
+        self,
+        connection: Connection,
+        asked: Asked,
+        turn: Turn,
+        told: Told | None = None,
+    ) -> None:
+        """Writes a whole turn at once: the words, the memory, the case, the end of the message."""
+        present = log.locked_conversation(connection, asked.row.conversation_id)
+        if turn.understood is not None:
+            log.understood(connection, asked.row.seq, **turn.understood)
+        if present.speaker in (log.QUEUED, log.HUMAN):
+            # A person took over while the bot was thinking: what it thought is not said.
+            self._to_person(connection, asked, told)
+            return
+        for index, reply in enumerate(turn.replies):
+            self._lay(connection, asked, reply, "bot", disclose=asked.first and index == 0)
+        if told is not None:
+            log.change_message(connection, asked.row.seq, translation=told.beside)
+            self._open_case(connection, asked, told.request)
+        self._casework.hear_praise(connection, asked.row.seq)
+        counted = pacing.answered(present.answers, log.now())
+        changed: dict[str, Any] = {"memory": turn.memory, "answers": dict(counted)}
+        if told is not None or turn.settled or turn.unfinished:
+            changed["unfinished"] = turn.unfinished if told is None else None
+        if told is not None:
+            # A person looks now: what the bot said before counts no more.
+            changed["answers"] = None
+        elif present.speaker == log.CLOSED:
+            changed["speaker"] = log.BOT
+        self._end(connection, asked, "answered", **changed)
+
+    def _to_person(self, connection: Connection, asked: Asked, told: Told | None) -> None:
+        if asked.before:
+            # Staff read each message for itself.
+            wait = timedelta(0)
+            claiming.give_back(connection, asked.head, wait, TAKEN_OVER, tried=False)
+            return
+        words = (told and told.beside) or untranslated(asked.language)
+        self._to_desk(connection, asked, words)
+
+    def _open_case(self, connection: Connection, asked: Asked, request: Request) -> None:
+        fresh = log.message(connection, asked.row.seq)
+        assert fresh is not None
+        if asked.before and request.question is None:
+            request = replace(request, question=asked.text)
+        self._casework.open_case(connection, fresh, asked.language, request)
+
+    def _lay(
+        self,
+        connection: Connection,
+        asked: Asked,
+        reply: Reply,
+        author: str,
+        disclose: bool = False,
+    ) -> None:
+        if disclose and asked.row.channel != "web":
+            # Meta asks automated chats to say so at the start; the web page says it in its head.
+            words = self._voice.say("disclosure", asked.language)
+            reply = Reply(f"{reply.text}\n\n{words}", reply.buttons)
+        outbox.lay(
+            connection,
+            asked.row.conversation_id,
+            asked.row.channel,
+            reply,
+            self._limits[asked.row.channel],
+            author=author,
+            language=asked.language,
+            in_reply_to=asked.row.seq,
+        )
+
+    def _end(self, connection: Connection, asked: Asked, outcome: str, **talk: Any) -> None:
+        """Ends the messages and gives the conversation its next place in the line."""
+        claiming.finish(connection, asked.head, asked.until, outcome, asked.rest, **talk)
+        for row in (asked.head, *asked.rest):
+            stages.answered(row, asked.language, outcome)
+
+    def _with_person(self, key: str, language: str) -> Reply:
+        """Returns a sentence with a button to a person."""
+        person = Button(self._voice.say("talk_to_person", language), "speak_to_human")
+        return Reply(self._voice.say(key, language), (person,))
