@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import subprocess
+import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +17,7 @@ import typer
 from bot import logs
 from bot.config import ROOT, Settings, load_settings
 from bot.errors import DocentError
-from bot.supervisor import ENVIRONMENT, Supervisor, is_free
+from bot.supervisor import BACKLOG, ENVIRONMENT, Supervisor, listening
 from bot.variables import CHANNEL_SETTINGS
 
 app = typer.Typer(
@@ -37,16 +37,21 @@ USAGE_ERROR = 2
 def up(
     port: Annotated[int | None, typer.Option(help="Port to listen on.", min=0, max=65535)] = None,
 ) -> None:
-    """Run everything in the foreground; ends cleanly on SIGTERM or Ctrl-C."""
+    """Run everything in the foreground; ends cleanly on SIGTERM or Ctrl-C, and on SIGHUP starts
+    its servers anew, one after the other, without refusing anybody."""
+    from bot.content import publish
+
     with _clear_errors():
         settings = load_settings()
-        wanted = settings.port if port is None else port
-        if not is_free(settings["HOST"], wanted):
-            raise DocentError(f"Port {wanted} is in use. Stop what uses it, or choose --port.")
-        model = _model()
-        _say_addresses(settings, wanted)
-        supervisor = Supervisor(settings["HOST"], wanted, model)
-        supervisor.run()
+        with _door(settings["HOST"], settings.port if port is None else port) as door:
+            since = _prepared(settings)
+            _say_addresses(settings, door.getsockname()[1])
+            several = not settings.database_url.startswith("sqlite")
+            supervisor = Supervisor(
+                door, publish.current_model, since, settings.workers, overlaps=several
+            )
+            _listen(door)
+            supervisor.run()
         if supervisor.failed:
             raise DocentError("A part of Docent keeps dying; its own messages are above.")
 
@@ -57,7 +62,9 @@ def train() -> None:
     from bot.content import publish
 
     with _clear_errors():
-        print(publish.train())
+        model = publish.train()
+        print(model, flush=True)
+        _announce(model)
 
 
 @app.command()
@@ -69,9 +76,9 @@ def parse(
         chosen = model or _model()
         if not chosen.exists():
             raise DocentError(f"There is no model {chosen}. Make one with `docent train`.")
-        from bot.parse import parse_lines
+        from bot.parse import lines_of, parse_lines
 
-        for understood in parse_lines(chosen, sys.stdin):
+        for understood in parse_lines(chosen, lines_of(sys.stdin.buffer)):
             _write(understood)
 
 
@@ -134,6 +141,19 @@ def migrate() -> None:
 
 
 @app.command()
+def password() -> None:
+    """Make a hash for DESK_PASSWORD: asks for the password, writes the line for .env."""
+    from bot import passwords
+
+    with _clear_errors():
+        typed = typer.prompt("Password of the desk", hide_input=True, err=True)
+        if not passwords.SHORTEST <= len(typed) <= passwords.LONGEST:
+            raise DocentError(f"Choose a password of at least {passwords.SHORTEST} characters.")
+        # In single quotes, or Compose would read $argon2id as a variable.
+        print(f"DESK_PASSWORD='{passwords.hashed(typed)}'", flush=True)
+
+
+@app.command()
 def doctor() -> None:
     """Look at everything that Docent needs, and say what to mend; changes nothing."""
     from bot.doctor import examine
@@ -172,22 +192,22 @@ def check(
 
 @app.command(hidden=True)
 def serve(
-    host: Annotated[str, typer.Option()],
-    port: Annotated[int, typer.Option()],
     model: Annotated[Path, typer.Option()],
-    actions: Annotated[str, typer.Option()],
+    socket_number: Annotated[int, typer.Option("--socket")],
+    since: Annotated[int, typer.Option()] = 0,
 ) -> None:
     """The web server; `docent up` starts it."""
     with _clear_errors():
+        from actions import local
         from bot import server
 
-        secret = os.environ["DOCENT_ACTION_SECRET"]
-        server.serve(server.make_app(load_settings(), model, actions, secret), host, port)
+        with socket.socket(fileno=socket_number) as door:
+            server.serve(server.make_app(load_settings(), model, local.answer, since), door)
 
 
 @app.command(name="actions", hidden=True)
 def serve_actions(port: Annotated[int, typer.Option()]) -> None:
-    """The action server; `docent up` starts it."""
+    """An action server for `rasa run` on this machine; `docent up` needs none."""
     from actions.serve import main as serve_until_stopped
 
     serve_until_stopped(port)
@@ -214,17 +234,79 @@ def _known(channel: str | None, names: list[str], settings: Settings) -> None:
         )
 
 
-def _model() -> Path:
-    from bot.content import publish
+@contextmanager
+def _door(host: str, port: int) -> Iterator[socket.socket]:
+    """Gives the socket that all servers share; it has its port, and nobody can connect yet."""
+    try:
+        door = listening(host, port)
+    except OSError as error:
+        raise DocentError(_in_use(port)) from error
+    with door:
+        yield door
 
-    current = publish.current_model()
-    if current is None:
-        # In a process of its own: a training leaves hundreds of megabytes behind.
-        subprocess.run([sys.executable, "-m", "bot", "train"], cwd=ROOT, stdout=sys.stderr)
-        current = publish.current_model()
-    if current is None:
-        raise DocentError("No model could be trained; the messages above say why.")
-    return current
+
+def _listen(door: socket.socket) -> None:
+    try:
+        door.listen(BACKLOG)
+    except OSError as error:
+        raise DocentError(_in_use(door.getsockname()[1])) from error
+
+
+def _in_use(port: int) -> str:
+    return f"Port {port} is in use. Stop what uses it, or choose --port."
+
+
+def _prepared(settings: Settings) -> int:
+    """Sees to it that there is a model; returns the number of the last publication."""
+    from bot import publishing
+
+    with _reachable(settings) as database:
+        publishing.for_start(database, publishing.train_elsewhere)
+        return 0 if database is None else publishing.newest_number(database)
+
+
+def _model() -> Path:
+    """Returns the model of the content as it is, trained where there is none."""
+    from bot import publishing
+
+    return publishing.for_start(None, publishing.train_elsewhere)
+
+
+def _announce(model: Path) -> None:
+    """Publishes a model that was trained here to all servers; says so where it cannot."""
+    from bot import publishing
+    from bot.bus import MODEL, tell_once
+
+    settings = load_settings()
+    with _reachable(settings, making=False) as database:
+        if database is None:
+            words = "The servers were not told: there is no database, or it cannot be reached."
+            print(words, file=sys.stderr, flush=True)
+            return
+        database.now(publishing.announce, model)
+    tell_once(settings["REDIS_URL"], MODEL)
+
+
+@contextmanager
+def _reachable(settings: Settings, *, making: bool = True) -> Iterator[Any]:
+    """Gives the migrated database, or None where it is away."""
+    from bot.store import DatabaseError, condition
+    from bot.store.database import Database
+
+    file = condition.file_of(settings.database_url)
+    if file is not None and not file.exists() and not making:
+        yield None
+        return
+    database = Database(settings.database_url)
+    try:
+        try:
+            database.migrate()
+        except DatabaseError:
+            yield None
+        else:
+            yield database
+    finally:
+        database.close()
 
 
 def _say_addresses(settings: Settings, port: int) -> None:

@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from sanic import Blueprint, Sanic
 
+from bot.bus import INBOX, MODEL, OUTBOX, PAGES
 from bot.channels.files import Files
 from bot.channels.health import Health, State
 from bot.channels.housekeeping import Chore, Daily, keep_house, recover
+from bot.channels.measuring import Measuring
+from bot.channels.together import Together
 from bot.channels.understanding import Understanding
 from bot.config import ROOT, Settings
 from bot.content.voice import load_voice
@@ -23,18 +27,22 @@ from bot.desk.blocks import announcement
 from bot.desk.casework import Casework
 from bot.desk.interpreting import make_interpreter
 from bot.desk.learning import forget, learn
+from bot.desk.lost import Lost
 from bot.desk.rewording import Rewording
 from bot.desk.silence import Silence
 from bot.desk.speaking import Speaking
+from bot.desk.standing import standings
 from bot.desk.suggestions import Suggestions, read_saved
 from bot.desk.watch import Watch
 from bot.dialogue import Dialogue
 from bot.errors import SendFailed, TurnFailed
 from bot.inbox import Inbox
 from bot.outbox import Outbox
+from bot.pacing import Pace
 from bot.store import Connection, Row, health, queue
 from bot.store.blobs import Blobs
 from bot.store.database import Database
+from bot.store.observer import Observer
 
 if TYPE_CHECKING:
     from bot.channels.base import Channel
@@ -96,14 +104,30 @@ class Host:
             self.translator,
             self.wake,
             self._thinking,
+            Pace(settings.visitor_messages_a_minute, settings.waiting_messages),
         )
+        self.inbox.commits = self.outbox.run
+        self.inbox.finished = self._answered
+        self.inbox.heard = self.outbox.heard
         self.health = Health(self.channels, self._tell_health)
         self.watch = Watch(self.database, self.casework, self.wake)
         self.silence = Silence(self.database, self.casework, self.translator, self.wake)
+        self.lost = Lost(self.database, self.casework, self.wake)
+        self.measuring = Measuring(
+            Observer(settings.database_url),
+            lambda connection: standings(connection, self.voice.museum),
+            settings.root,
+            tuple(self.channels),
+        )
         self.news = asyncio.Condition()
+        # This server is about to end: who waits for news is told to ask another.
+        self.is_leaving = False
         self._background: list[asyncio.Task[Any]] = []
         self._dialogues: dict[int, Dialogue] = {}
         self._forget = Daily(lambda: self.database.run(forget))
+        self.model_news: Callable[[], Any] = lambda: None
+        self.together = Together(self.database, settings["REDIS_URL"], self._wakes(), channels)
+        self.inbox.arrived = lambda: self.together.tell(INBOX)
 
     async def start(self) -> None:
         """Migrates the database, takes up what was left unfinished and starts the workers."""
@@ -116,9 +140,11 @@ class Host:
         self.outbox.worker.start()
         await self.files.start()
         self._background.append(asyncio.create_task(self._start_inbox()))
-        self._background.append(asyncio.create_task(keep_house(self._chores())))
         for channel in self.channels.values():
             await channel.started(self)
+        await self.together.start()
+        chores = keep_house(self._chores(), leads=lambda: self.together.leads)
+        self._background.append(asyncio.create_task(chores))
         self._background.append(asyncio.create_task(self.health.watch()))
 
     async def stop(self) -> None:
@@ -133,16 +159,41 @@ class Host:
             await channel.hush()
             await channel.close()
         await self.announce()
+        # Last: who is not seen alive loses what is in its hands to the others.
+        await self.together.stop()
+        self.measuring.close()
         self.database.close()
 
     def wake(self) -> None:
-        """Says that there may be something to send or to show."""
-        self.outbox.worker.wake()
+        """Says that there may be something to send or to show, here and to other processes."""
+        self._wake_senders()
+        self.together.tell(OUTBOX)
+        self.show()
+
+    def _answered(self) -> None:
+        """As `wake`, where the outbox has taken up already what is to be sent."""
         self.files.worker.wake()
         self.show()
 
     def show(self) -> None:
-        """Says that there may be something to show, to staff or on a page."""
+        """Says that there may be something to show, to staff or on a page, as `wake`."""
+        self._show_here()
+        self.together.tell(PAGES)
+
+    def _wakes(self) -> dict[str, Callable[[], Any]]:
+        """Returns what to do for news of other processes."""
+        return {
+            INBOX: self.inbox.worker.wake,
+            OUTBOX: self._wake_senders,
+            PAGES: self._show_here,
+            MODEL: lambda: self.model_news(),
+        }
+
+    def _wake_senders(self) -> None:
+        self.outbox.worker.wake()
+        self.files.worker.wake()
+
+    def _show_here(self) -> None:
         for channel in self.channels.values():
             channel.wake()
         self._background = [task for task in self._background if not task.done()]
@@ -220,6 +271,7 @@ class Host:
             lambda: recover(self.database),
             self.watch.look,
             self.silence.pass_on,
+            self.lost.look,
             self._forget.do,
             self.files.keep_house,
         )

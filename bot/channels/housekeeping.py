@@ -1,4 +1,4 @@
-"""What a process does now and then, whatever else it does: one chore that fails stops no other."""
+"""What the process that leads does now and then: one chore that fails stops no other."""
 
 from __future__ import annotations
 
@@ -8,13 +8,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot import metrics
-from bot.store import log, queue
+from bot.store import claiming, log, queue
 from bot.store.database import Database
 
-# How often rows of dead workers are looked for, queues are measured and promises looked at.
+# How often rows of dead workers are looked for and promises looked at.
 SECONDS = 10.0
-WAITING = ("received", "answering", "queued", "sending")
 
 logger = logging.getLogger(__name__)
 
@@ -35,11 +33,13 @@ class Daily:
             await self._chore()
 
 
-async def keep_house(chores: Sequence[Chore], seconds: float = SECONDS) -> None:
-    """Does each chore every so many seconds, until it is cancelled."""
+async def keep_house(
+    chores: Sequence[Chore], seconds: float = SECONDS, leads: Callable[[], bool] = lambda: True
+) -> None:
+    """Does each chore every so many seconds while this process leads, until it is cancelled."""
     while True:
         await asyncio.sleep(seconds)
-        for chore in chores:
+        for chore in chores if leads() else ():
             try:
                 await chore()
             except Exception:
@@ -48,8 +48,7 @@ async def keep_house(chores: Sequence[Chore], seconds: float = SECONDS) -> None:
 
 
 async def recover(database: Database) -> None:
-    """Takes up what dead workers left, and measures the queues."""
+    """Takes up what dead workers left."""
     await database.run(queue.recover, everything=False)
-    depths = await database.run(queue.depths)
-    for state in WAITING:
-        metrics.waiting.labels(state).set(depths.get(state, 0))
+    if await database.run(claiming.mend):
+        logger.warning("visitors who waited stood in no line")

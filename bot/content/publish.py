@@ -9,9 +9,11 @@ from __future__ import annotations
 import gc
 import hashlib
 import logging
+import shutil
 import sys
+import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 
@@ -22,21 +24,31 @@ logger = logging.getLogger(__name__)
 
 MODELS = "models"
 # What a model is made from; facts and sentences are read at run time and are no part of it.
+COMPONENTS = ("bot/nlu/*.py", "bot/nlu/*.onnx", "bot/nlu/tokenizer.json")
 SOURCES = (
     "config.yml",
     "domain.yml",
     "data/nlu/**/*.yml",
     "data/stories/**/*.yml",
-    "bot/nlu/*.py",
-    "bot/nlu/*.onnx",
-    "bot/nlu/tokenizer.json",
+    *COMPONENTS,
 )
+# What has to be there for a model to run: its parts, and the actions that its domain names.
+CODE = (*COMPONENTS, "actions/*.py")
 
 
 def fingerprint(root: Path = ROOT) -> str:
     """Returns a short name for the state of everything that goes into a model."""
+    return _state(root, SOURCES)
+
+
+def code(root: Path = ROOT) -> str:
+    """Returns a short name for the state of the code that models run on."""
+    return _state(root, CODE)
+
+
+def _state(root: Path, patterns: Sequence[str]) -> str:
     digest = hashlib.sha256()
-    for pattern in SOURCES:
+    for pattern in patterns:
         for path in sorted(root.glob(pattern)):
             digest.update(f"{path.relative_to(root)}\0".encode())
             digest.update(path.read_bytes() + b"\0")
@@ -45,8 +57,18 @@ def fingerprint(root: Path = ROOT) -> str:
 
 def current_model(root: Path = ROOT) -> Path | None:
     """Returns the model made from the content as it is now, if there is one and it is whole."""
-    path = root / MODELS / f"docent-{fingerprint(root)}.tar.gz"
+    path = place(name(root), root)
     return path if path.exists() and is_ours(path) else None
+
+
+def name(root: Path = ROOT) -> str:
+    """Returns the name of the model that the content as it is now makes."""
+    return f"docent-{fingerprint(root)}"
+
+
+def place(name: str, root: Path = ROOT) -> Path:
+    """Returns where a model of this name lies, or would."""
+    return root / MODELS / f"{name}.tar.gz"
 
 
 def is_ours(model: Path) -> bool:
@@ -58,13 +80,35 @@ def is_ours(model: Path) -> bool:
     return written == _checksum(model)
 
 
+@contextmanager
+def trusted(model: Path) -> Iterator[Path]:
+    """Gives a copy of a model whose checksum is ours, for as long as it is being loaded.
+
+    What is checked is what is loaded: the copy lies in a folder that nobody else may enter, and a
+    file that is changed, or a link that is bent elsewhere, in between changes nothing.
+
+    Raises:
+        ContentError: The checksum is missing or another one.
+    """
+    with tempfile.TemporaryDirectory(prefix="docent-model-") as folder:
+        copy = Path(folder) / model.name
+        try:
+            written = _checksum_file(model).read_text().strip()
+            shutil.copyfile(model, copy)
+        except OSError:
+            written = ""
+        if not written or _checksum(copy) != written:
+            remedy = "Run `docent train`"
+            raise ContentError(model.name, "it is not a model of our own making", remedy)
+        yield copy
+
+
 def train(root: Path = ROOT) -> Path:
     """Trains and publishes a model, with progress on stderr; returns its path.
 
     Raises:
         ContentError: Rasa refused the content.
     """
-    name = f"docent-{fingerprint(root)}"
     started = time.monotonic()
     with _progress(), redirect_stdout(sys.stderr), _without_collector():
         # TensorFlow takes seconds to import: only a training pays for it.
@@ -75,16 +119,21 @@ def train(root: Path = ROOT) -> Path:
             config=str(root / "config.yml"),
             training_files=str(root / "data"),
             output=str(root / MODELS),
-            fixed_model_name=f"{name}.tar.gz",
+            fixed_model_name=f"{name(root)}.tar.gz",
             force_training=True,
         )
     if result.code != 0 or not result.model:
         raise ContentError("data/", "the training failed", "See the messages above")
     model = Path(result.model)
-    _checksum_file(model).write_text(_checksum(model) + "\n")
+    vouch(model)
     seconds = time.monotonic() - started
     print(f"Published {model.name} after {seconds:.0f} s.", file=sys.stderr)
     return model
+
+
+def vouch(model: Path) -> None:
+    """Writes the checksum of a model beside it: from now on it counts as ours."""
+    _checksum_file(model).write_text(_checksum(model) + "\n")
 
 
 def _checksum_file(model: Path) -> Path:

@@ -15,6 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.store import Connection, Row
+from bot.store.holding import OWN
 from bot.store.log import HUMAN, now
 from bot.store.queue import LEASE
 from bot.store.tables import conversations, messages
@@ -163,7 +164,7 @@ def _take(connection: Connection, reply: Row[Any]) -> bool:
     taken = connection.execute(
         sa.update(messages)
         .where(messages.c.seq == reply.seq, messages.c.state == "queued")
-        .values(state="sending", reason=IN_RESPONSE, lease_until=now() + LEASE)
+        .values(state="sending", reason=IN_RESPONSE, lease_until=now() + LEASE, held_by=OWN)
     )
     if taken.rowcount and _is_silenced(connection, reply):
         give_back(connection, reply)

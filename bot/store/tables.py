@@ -55,7 +55,24 @@ conversations = Table(
     Column("acts", sa.JSON(none_as_null=True)),
     Column("created_at", Moment, nullable=False),
     Column("last_in_at", Moment),
+    # When its place in the line of `bot.store.claiming` comes; None while nothing waits.
+    Column("due_at", Moment),
+    # How fast the visitor writes and how much the bot said, as `bot.pacing` counts it.
+    Column("arrivals", sa.JSON(none_as_null=True)),
+    Column("answers", sa.JSON(none_as_null=True)),
+    Index(
+        "ix_conversations_due_at",
+        "due_at",
+        sqlite_where=sa.text("due_at IS NOT NULL"),
+        postgresql_where=sa.text("due_at IS NOT NULL"),
+    ),
 )
+
+# What of a visitor is to be answered; an index holds these rows alone.
+UNANSWERED = sa.text("direction = 'in' AND state IN ('received', 'answering')")
+
+# What of ours has not reached the visitor yet, likewise.
+UNSENT = sa.text("direction = 'out' AND state IN ('queued', 'sending', 'waiting')")
 
 cases = Table(
     "cases",
@@ -101,6 +118,7 @@ cases = Table(
     Column("slack_ts", sa.String(40)),
     Index(None, "state", "opened_at"),
     Index(None, "slack_ts"),
+    Index(None, "conversation_id"),
 )
 
 case_events = Table(
@@ -144,6 +162,8 @@ messages = Table(
     Column("attempts", sa.Integer, nullable=False, server_default="0"),
     Column("not_before", Moment),
     Column("lease_until", Moment),
+    # The process that holds it (bot.store.holding).
+    Column("held_by", sa.Integer),
     Column("maybe_twice", sa.Boolean, nullable=False, server_default=sa.false()),
     Column("in_reply_to", sa.BigInteger),
     Column("case_id", ForeignKey("cases.id")),
@@ -159,7 +179,31 @@ messages = Table(
     UniqueConstraint("slack_ts"),
     Index(None, "conversation_id", "seq"),
     Index(None, "conversation_id", "message_id"),
+    Index(
+        "ix_messages_unanswered",
+        "conversation_id",
+        "seq",
+        sqlite_where=UNANSWERED,
+        postgresql_where=UNANSWERED,
+    ),
     Index(None, "state", "seq"),
+    # What waits to be sent; bot/store/leaving.py reads through these.
+    *(
+        Index(name, *columns, sqlite_where=sa.text(only), postgresql_where=sa.text(only))
+        for name, columns, only in (
+            ("ix_messages_fresh", ("channel", "seq"), "state = 'queued' AND not_before IS NULL"),
+            (
+                "ix_messages_later",
+                ("channel", "not_before"),
+                "state = 'queued' AND not_before IS NOT NULL",
+            ),
+            (
+                "ix_messages_unsent",
+                ("conversation_id", "seq"),
+                str(UNSENT),
+            ),
+        )
+    ),
     Index(None, "case_id"),
 )
 
@@ -201,6 +245,7 @@ desk_jobs = Table(
     Column("attempts", sa.Integer, nullable=False, server_default="0"),
     Column("not_before", Moment),
     Column("lease_until", Moment),
+    Column("held_by", sa.Integer),
     Column("at", Moment, nullable=False),
     Index(None, "state", "id"),
     Index(None, "case_id", "id"),
@@ -220,6 +265,7 @@ desk_events = Table(
     Column("attempts", sa.Integer, nullable=False, server_default="0"),
     Column("not_before", Moment),
     Column("lease_until", Moment),
+    Column("held_by", sa.Integer),
     Column("at", Moment, nullable=False),
     Index(None, "state", "id"),
     Index(None, "thread", "id"),

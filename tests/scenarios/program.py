@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
+from http.client import HTTPResponse
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -106,6 +107,22 @@ class Program:
         if self in self.running:
             self.running.remove(self)
         until(lambda: not any(map(is_alive, family)), "the children of a killed program to end")
+
+    # -- a page of its chat --------------------------------------------------------------------
+
+    def web_write(self, cookie: str, own_id: str, text: str) -> None:
+        """Sends one message of the chat page."""
+        body = json.dumps({"id": own_id, "text": text}).encode()
+        headers = {"Cookie": cookie, "Content-Type": "application/json"}
+        answer = call("POST", f"{self.url}/webhooks/web/webhook", body, headers, 60)
+        assert answer.status == 200, answer
+
+    @staticmethod
+    def read_json(response: HTTPResponse) -> dict[str, Any]:
+        """What a request that went well answered."""
+        assert response.status == 200
+        found: dict[str, Any] = json.loads(response.read())
+        return found
 
     # -- its processes ------------------------------------------------------------------------
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -78,3 +80,44 @@ def test_the_step_can_be_taken_back(old: Database) -> None:
     assert "details" not in columns
     old.migrate()
     assert case_of(old).question == "太吵了 so loud"
+
+
+# What the code before a step could not live with (docs/operations.md, "Upgrade").
+_TAKES_AWAY = {"drop_table", "drop_column", "drop_index", "drop_constraint", "rename_table"}
+_TIGHTENS = {"alter_column", "create_unique_constraint", "create_check_constraint"}
+VERSIONS = sorted((ROOT / "migrations/versions").glob("0*.py"))
+STEPS = [path for path in VERSIONS if path.name >= "0008"]
+
+
+@pytest.mark.parametrize("path", STEPS, ids=lambda path: path.stem)
+def test_a_step_only_adds(path: Path) -> None:
+    tree = ast.parse(path.read_text("utf-8"))
+    [upgrade] = [
+        each for each in tree.body if isinstance(each, ast.FunctionDef) and each.name == "upgrade"
+    ]
+    called = {
+        node.func.attr
+        for node in ast.walk(upgrade)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+    }
+    assert not called & (_TAKES_AWAY | _TIGHTENS)
+
+
+def test_a_schema_that_is_newer_than_the_code_is_left_alone(
+    old: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    old.migrate()
+    newer = sa.text("UPDATE alembic_version SET version_num = '9999'")
+    old.now(lambda c: c.execute(newer))
+    old.migrate()
+    assert "the schema is newer than this Docent" in caplog.text
+    assert case_of(old).question == "太吵了 so loud"
+
+
+def test_processes_that_start_at_once_migrate_once() -> None:
+    address = new_database()
+    databases = [Database(address) for _ in range(4)]
+    with ThreadPoolExecutor(4) as crowd:
+        list(crowd.map(Database.migrate, databases))
+    for database in databases:
+        database.close()
