@@ -9,6 +9,7 @@ import hashlib
 from datetime import datetime
 from typing import Any
 
+from bot.channels.echoes import Marks
 from bot.channels.payload import clean, dicts, moment, number, part, text_of
 from bot.messages import Attachment, Edited, Event, Inbound, Reacted, Receipt
 
@@ -29,6 +30,22 @@ def read_event(event: dict[str, Any]) -> list[Event]:
     if message:
         return _written(event, sender, message)
     return [*_edited(event, sender), *_reacted(event, sender), *_receipts(event, sender)]
+
+
+def read_echo(event: dict[str, Any], marks: Marks) -> list[Event]:
+    """Returns which row of ours an echo names; nothing for what somebody else wrote.
+
+    The page is its sender and the visitor its recipient.
+    """
+    message = part(event, "message")
+    if message.get("is_echo") is not True:
+        return []
+    mid = clean(message.get("mid"))[:200]
+    named = marks.read(message.get("metadata"), [part(event, "recipient").get("id")])
+    if not mid or named is None:
+        return []
+    person, row = named
+    return [Receipt(CHANNEL, mid, "taken", person_id=person, row=row)]
 
 
 def _is_ours(event: dict[str, Any]) -> bool:
@@ -52,7 +69,7 @@ def _written(event: dict[str, Any], sender: str, message: dict[str, Any]) -> lis
 def _pressed(event: dict[str, Any], sender: str, postback: dict[str, Any]) -> Inbound:
     # Older postbacks have no mid; the same press is then known by person, time and payload.
     payload, title = clean(postback.get("payload")), clean(postback.get("title"))
-    seed = f"{sender}|{event.get('timestamp')}|{payload}".encode()
+    seed = f"{sender}|{clean(str(event.get('timestamp')))}|{payload}".encode()
     mid = clean(postback.get("mid"))[:200] or f"postback:{hashlib.sha256(seed).hexdigest()[:40]}"
     if payload == START:
         return _message(event, sender, mid, title, means="greeting")

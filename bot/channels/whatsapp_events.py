@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from bot.channels.echoes import Marks
 from bot.channels.payload import clean, dicts, moment, number, part, text_of
 from bot.channels.whatsapp_errors import code_of, explain
 from bot.messages import Attachment, Edited, Event, Inbound, Moved, Reacted, Receipt
@@ -38,7 +39,7 @@ class Media(Attachment):
     sha256: str | None = None
 
 
-def read_change(change: dict[str, Any], phone_number_id: str) -> list[Event]:
+def read_change(change: dict[str, Any], phone_number_id: str, marks: Marks) -> list[Event]:
     """Returns what one change says; nothing where it is about another number or subject."""
     value = part(change, "value")
     ours = text_of(part(value, "metadata").get("phone_number_id")) == phone_number_id
@@ -47,7 +48,7 @@ def read_change(change: dict[str, Any], phone_number_id: str) -> list[Event]:
         return []
     contacts = dicts(value.get("contacts"))
     events = [e for each in dicts(value.get("messages")) for e in _message(each, contacts)]
-    return events + [e for each in dicts(value.get("statuses")) for e in _receipt(each)]
+    return events + [e for each in dicts(value.get("statuses")) for e in _receipt(each, marks)]
 
 
 def _message(message: dict[str, Any], contacts: list[dict[str, Any]]) -> list[Event]:
@@ -186,15 +187,17 @@ def _moved(message: dict[str, Any], system: dict[str, Any]) -> list[Event]:
     return [Moved(CHANNEL, before, now)] if before and now and before != now else []
 
 
-def _receipt(status: dict[str, Any]) -> list[Event]:
+def _receipt(status: dict[str, Any], marks: Marks) -> list[Event]:
     mid = clean(status.get("id"))[:200]
     told = RECEIPTS.get(clean(status.get("status")))
     if not mid or told is None:
         return []
+    people = (status.get("recipient_id"), status.get("recipient_user_id"))
+    person, row = marks.read(status.get("biz_opaque_callback_data"), people) or ("", None)
     if told != "failed":
-        return [Receipt(CHANNEL, mid, told)]
+        return [Receipt(CHANNEL, mid, told, person_id=person, row=row)]
     error = next(iter(dicts(status.get("errors"))), {})
     trouble = explain(code_of(error))
     # What Meta gave up later is not tried again by itself.
     step = trouble.next_step or ("Send it again." if trouble.passing else "")
-    return [Receipt(CHANNEL, mid, told, trouble.reason, step)]
+    return [Receipt(CHANNEL, mid, told, trouble.reason, step, person_id=person, row=row)]

@@ -74,6 +74,9 @@ class Changes(Telling):
         self._post(connection, "warning", closed.id, text=words)
 
     def _told(self, connection: Connection, told: Receipt) -> None:
+        if told.status == "taken":
+            # It says nothing of the visitor; the outbox knows what it means.
+            return
         for row in changes.receipt(connection, told):
             if told.status == "failed":
                 self.reply_failed(connection, row, f"{told.reason}. {told.next_step}".strip())

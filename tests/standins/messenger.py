@@ -85,10 +85,13 @@ def echo(
     mid: str | None = None,
     app_id: int = 1517776481860111,
     page_id: str = PAGE_ID,
+    metadata: str | None = None,
     **around: Any,
 ) -> JsonDict:
     """Build the page's own message coming back: sender and recipient are swapped."""
     message = {"mid": mid or new_mid(), "text": text, "is_echo": True, "app_id": app_id}
+    if metadata is not None:
+        message["metadata"] = metadata
     return event(page_id, page_id=psid, message=message, **around)
 
 

@@ -150,10 +150,21 @@ def order(phone: str, mid: str | None = None) -> JsonDict:
     return message(phone, "order", mid, order=content)
 
 
-def status(mid: str, told: str, phone: str = "447700900123", code: int | None = None) -> JsonDict:
-    """Build what became of a message of ours; ``code`` says why it failed."""
+def status(
+    mid: str,
+    told: str,
+    phone: str = "447700900123",
+    code: int | None = None,
+    data: str | None = None,
+) -> JsonDict:
+    """Build what became of a message of ours; ``code`` says why it failed.
+
+    ``data`` is what the message carried as biz_opaque_callback_data.
+    """
     stamp = str(int(time.time()))
     found: JsonDict = {"id": mid, "status": told, "timestamp": stamp, "recipient_id": phone}
+    if data is not None:
+        found["biz_opaque_callback_data"] = data
     if code is not None:
         words = {"title": "Failed", "message": "Failed", "error_data": {"details": "Failed."}}
         found["errors"] = [{"code": code, **words}]
