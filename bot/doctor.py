@@ -13,6 +13,7 @@ from pathlib import Path
 
 import httpx
 
+from bot import passwords, symptoms
 from bot.channels.checking import Finding, look_at
 from bot.config import Settings
 from bot.content import publish
@@ -23,8 +24,6 @@ from bot.store.database import Database
 
 # Less room than this for the database and its journal is too little for a busy day.
 LEAST_FREE_BYTES = 1_000_000_000
-# A visitor should have an answer long before this, staff the post.
-LONGEST_WAIT_SECONDS = 60.0
 READY_SECONDS = 5.0
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -53,6 +52,9 @@ def _settings(settings: Settings) -> Iterator[Finding]:
     else:
         on = ", ".join(["web", *sorted(settings.enabled)])
         yield Finding("settings", True, f"channels {on}")
+    if words := passwords.hint(settings["DESK_PASSWORD"]):
+        short = len(settings["DESK_PASSWORD"]) < passwords.SHORTEST
+        yield Finding("settings", not short, words)
     if (env := settings.root / ".env").exists() and _others_read(env):
         yield Finding("settings", False, "Everybody on this machine reads .env: chmod 600 .env")
 
@@ -76,52 +78,23 @@ def _model(settings: Settings) -> Iterator[Finding]:
         yield Finding("model", True, model.name.removesuffix(".tar.gz"))
 
 
-def _database(settings: Settings) -> Iterator[Finding]:
-    file = condition.file_of(settings.database_url)
-    if file is not None and not file.exists():
-        yield Finding("database", True, "none yet; docent up makes it")
-        return
-    database = Database(settings.database_url)
-    try:
-        yield _schema(database)
-        yield from _queues(database)
-    finally:
-        database.close()
-
-
-def _schema(database: Database) -> Finding:
-    kind = "sqlite" if database.is_sqlite else "postgresql"
-    found, newest = database.now(condition.schema), condition.newest_schema()
-    if found == newest:
-        return Finding("database", True, f"{kind}, schema {found}")
-    if found is not None and found > newest:
-        words = f"its schema is {found} and this Docent's is {newest}: a newer one has used it"
-        return Finding("database", False, f"{words}. Start that one, or restore a backup.")
-    words = (
-        f"its schema is {found or 'empty'}, the newest is {newest}. docent migrate, or docent up"
-    )
-    return Finding("database", False, words)
-
-
-def _queues(database: Database) -> Iterator[Finding]:
-    for name, queue in database.now(condition.waiting).items():
-        late = queue.seconds > LONGEST_WAIT_SECONDS
-        words = f"{queue.rows} {name}"
-        if late:
-            words += f", the oldest for {queue.seconds:.0f} s. Is docent up running? See its log."
-        yield Finding("queues", not late, words)
-    if failed := database.now(condition.dead):
-        words = f"{failed} messages to visitors failed for good within a day"
-        yield Finding("queues", False, f"{words}; docs/operations.md says how to send them again.")
-
-
 def _disk(settings: Settings) -> Iterator[Finding]:
-    free = shutil.disk_usage(settings.root).free
-    words = f"{free / 1e9:.1f} GB free"
-    if free < LEAST_FREE_BYTES:
-        yield Finding("disk", False, f"{words}. Make room: without it nothing is accepted.")
-    else:
-        yield Finding("disk", True, words)
+    places = {settings.files_folder, settings.root / "var"}
+    if (file := condition.file_of(settings.database_url)) is not None:
+        places.add(file.parent)
+    # By what is left: folders of one disk are named once.
+    free = {shutil.disk_usage(_standing(place)).free: place for place in sorted(places)}
+    for left, place in free.items():
+        words = f"{left / 1e9:.1f} GB free in {place.name}"
+        if left < LEAST_FREE_BYTES:
+            yield Finding("disk", False, f"{words}. Make room: without it nothing is accepted.")
+        else:
+            yield Finding("disk", True, words)
+
+
+def _standing(place: Path) -> Path:
+    """Returns a folder, or what it would lie in."""
+    return next(each for each in (place, *place.parents) if each.exists())
 
 
 def _channels(settings: Settings) -> Iterator[Finding]:
@@ -137,21 +110,23 @@ def _channels(settings: Settings) -> Iterator[Finding]:
 
 def _server(settings: Settings) -> Iterator[Finding]:
     host = settings["HOST"] if settings["HOST"] in LOOPBACK else "127.0.0.1"
-    address = f"http://{host}:{settings.port}/ready"
+    address = f"http://{host}:{settings.port}"
     try:
-        answer = httpx.get(address, timeout=READY_SECONDS)
+        answer = httpx.get(f"{address}/ready", timeout=READY_SECONDS)
     except httpx.HTTPError:
         yield Finding("server", False, f"Nothing answers at {address}. Start it: docent up")
         return
     ready = answer.status_code == 200
     yield Finding("server", ready, "ready" if ready else f"not ready: {answer.text[:200]}")
+    yield from symptoms.of_loaded_model(settings, address)
 
 
 LOOKS: dict[str, Look] = {
     "settings": _settings,
     "content": _content,
     "model": _model,
-    "database": _database,
+    "database": symptoms.of_database,
+    "redis": symptoms.of_redis,
     "disk": _disk,
     "channels": _channels,
     "server": _server,

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 import sqlalchemy as sa
 from conftest import Book
 from postgres import BOTH
+from redis_server import RedisServer
 
-from bot import doctor
+from bot import doctor, symptoms
 from bot.channels.checking import Finding
 from bot.config import ROOT, Settings
-from bot.store import condition, log, queue
+from bot.content import publish
+from bot.store import condition, figures, log, publications, queue
 from bot.store.database import Database
 from bot.store.tables import desk_jobs, messages
 
@@ -41,6 +45,8 @@ def test_a_healthy_database_has_nothing_to_mend(database: Database, book: Book) 
         "0 to be answered",
         "0 to be sent",
         "0 to be shown to staff",
+        "0 from Slack to be handled",
+        "0 files to be fetched",
     ]
     assert wrong(settings(database), "database") == ""
 
@@ -55,7 +61,7 @@ def test_a_question_that_waits_too_long_is_named(
     early = log.now() - timedelta(minutes=5)
     database.now(log.change_message, seq, at=early)
     said = wrong(settings(database), "database")
-    assert said.startswith("1 to be answered, the oldest for 300 s.")
+    assert said.startswith("1 to be answered, the oldest for 300 s (messenger). Is docent up")
     assert text not in said
 
 
@@ -70,12 +76,83 @@ def test_a_post_that_waits_and_a_message_that_failed_are_named(
     database.now(lambda c: c.execute(sa.update(messages).values(state="dead")))
     said = wrong(settings(database), "database")
     assert "1 to be shown to staff, the oldest for 120 s" in said
-    assert "1 messages to visitors failed for good" in said
+    assert "1 questions failed for good" in said
     database.now(log.change_message, seq, at=log.now() - timedelta(days=2))
     assert "failed for good" not in wrong(settings(database), "database")
 
 
-def test_a_message_that_is_tried_again_later_does_not_wait(database: Database, book: Book) -> None:
+@BOTH
+def test_what_platforms_said_is_told_of_what_failed(database: Database, book: Book) -> None:
+    for person, text in enumerate(("Is it free?", "免费吗？", "你们 today 开吗")):
+        book.heard(text, str(person))
+        book.said(text, str(person), state="dead", reason="HTTP 400")
+    said = wrong(settings(database), "database")
+    assert said.startswith("3 messages to visitors failed for good within a day")
+    assert "(messenger: HTTP 400)" in said
+    assert "免费" not in said
+
+
+def test_a_database_whose_clock_differs_is_named(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = []
+    for ahead in (90, -90, 1):
+        there = log.now() + timedelta(seconds=ahead)
+        monkeypatch.setattr(figures, "clock", lambda _, there=there: there)
+        said.append(wrong(settings(database), "database").partition(" ours")[0])
+    assert said == ["its clock is 90 s ahead of", "its clock is 90 s behind", ""]
+
+
+def test_a_refused_model_is_named(database: Database, tmp_path: Path) -> None:
+    file = tmp_path / "docent-1.tar.gz"
+    file.write_bytes(b"a model")
+    number = database.now(publications.add, "docent-1", "code", file, False)
+    assert wrong(settings(database), "database") == ""
+    database.now(publications.refuse, number, "its bytes are others")
+    assert "docent-1 was published and refused: its bytes" in wrong(settings(database), "database")
+
+
+def test_redis_that_is_away_is_named_without_its_password(database: Database) -> None:
+    away = settings(database, REDIS_URL="redis://:s3cret@127.0.0.1:1/0")
+    said = wrong(away, "redis")
+    assert said.startswith("ConnectionError. Start it")
+    assert "s3cret" not in said
+    assert found(settings(database), "redis") == []
+
+
+def test_redis_that_answers_is_in_order(database: Database) -> None:
+    server = RedisServer()
+    server.start()
+    try:
+        here = settings(database, REDIS_URL=server.url)
+        end = time.monotonic() + 10
+        while wrong(here, "redis") and time.monotonic() < end:
+            time.sleep(0.02)
+        assert [each.words for each in found(here, "redis")] == ["answers"]
+    finally:
+        server.kill()
+
+
+@pytest.mark.parametrize(
+    ("rows", "ok", "words"),
+    [
+        ('docent_model_processes{model="docent-1"} 2.0', True, "answers with docent-1 in 2"),
+        ('docent_model_processes{model="docent-0"} 1.0', False, "the content's is docent-1"),
+        ('docent_model_processes{model="docent-0"} 0.0', None, ""),
+    ],
+)
+def test_which_model_the_server_answers_with(
+    database: Database, monkeypatch: pytest.MonkeyPatch, rows: str, ok: bool | None, words: str
+) -> None:
+    page = httpx.Response(200, text=f"# HELP x\n{rows}\n")
+    monkeypatch.setattr(httpx, "get", lambda *_, **__: page)
+    monkeypatch.setattr(publish, "current_model", lambda _: Path("docent-1.tar.gz"))
+    findings = list(symptoms.of_loaded_model(settings(database), "http://127.0.0.1:1"))
+    assert [each.ok for each in findings] == ([] if ok is None else [ok])
+    assert all(words in each.words for each in findings)
+
+
+def test_a_message_that_is_to_wait_at_first_is_not_late(database: Database, book: Book) -> None:
     seq = book.heard("hello")
     later = log.now() + timedelta(minutes=5)
     values = {"state": "queued", "direction": "out", "not_before": later}
@@ -113,7 +190,7 @@ def test_no_database_yet_is_no_fault(tmp_path: Path) -> None:
     ("values", "remedy"),
     [
         ({"HOST": "0.0.0.0"}, "DESK_PASSWORD"),
-        ({"HOST": "0.0.0.0", "DESK_PASSWORD": "x"}, ""),
+        ({"HOST": "0.0.0.0", "DESK_PASSWORD": "馆 a long desk password"}, ""),
         ({"TELEGRAM_BOT_TOKEN": "1:a", "TELEGRAM_SECRET_TOKEN": "b"}, "PUBLIC_URL"),
     ],
 )
