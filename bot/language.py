@@ -19,7 +19,10 @@ TRADITIONAL = "zh-Hant"
 LANGUAGES = (ENGLISH, SIMPLIFIED, TRADITIONAL)
 
 _WORD = re.compile(r"[a-z]+(?:['’][a-z]+)*")
-_LINK = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+\.\S+")
+# An address begins where a word does: looked for at each sign, a long word would take minutes.
+_LINK = re.compile(r"(?:https?://|www\.)\S+|(?<!\S)@*[^\s@]+@\S*\.\S+")
+# In which language somebody writes is known by then, however long they go on.
+LONGEST_READ = 4000
 
 # English words that make a sentence English even around a Chinese name.
 _FUNCTION_WORDS = frozenset(
@@ -55,6 +58,7 @@ def base(language: str) -> str:
 
 def read(text: str) -> Reading:
     """Reads the language of one text, without knowing the conversation."""
+    text = text[:LONGEST_READ]
     plain = unicodedata.normalize("NFKC", _LINK.sub(" ", text)).lower()
     words = _WORD.findall(plain)
     han = _han(plain)
@@ -76,6 +80,7 @@ def settle(text: str, pinned: str | None, locale: str | None = None) -> str:
         pinned: The language of the conversation so far, or None for its first message.
         locale: What the platform says of the person ("zh_TW"), used where nothing else is known.
     """
+    text = text[:LONGEST_READ]
     reading = read(text)
     if pinned is None:
         return reading.language or _of_locale(locale)

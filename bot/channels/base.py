@@ -21,12 +21,12 @@ from sanic.response import HTTPResponse
 from sanic.response import json as json_response
 from sanic.response import text as text_response
 
-from bot import metrics
+from bot import metrics, stages
 from bot.channels.host import Host, mount
 from bot.channels.payload import Delivery, delivery_of
 from bot.config import Settings, load_settings
 from bot.desk.file_kinds import FileLimits
-from bot.errors import BadRequest, Refused, SendFailed
+from bot.errors import BadRequest, QueueFull, Refused, SendFailed
 from bot.limits import Limits
 from bot.messages import Carried, Event, Outbound
 from bot.store import DatabaseError
@@ -139,6 +139,12 @@ class Channel(InputChannel):
     async def started(self, host: Host) -> None:
         """Called once the host runs, for a channel that has work of its own."""
 
+    async def lead(self) -> None:
+        """Called when this process alone of all does what only one may do, after `started`."""
+
+    async def cede(self) -> None:
+        """Called when another process may do so from now on, before `close`."""
+
     def wake(self) -> None:
         """Called when there may be work of the channel's own."""
 
@@ -221,7 +227,8 @@ class Channel(InputChannel):
         """Adds one address; Sanic marks handlers with attributes, which a method cannot carry."""
 
         async def handler(request: Request) -> HTTPResponse:
-            return await handle(request)
+            is_page = method == "GET"
+            return await stages.acknowledged(self.channel, handle(request), is_page=is_page)
 
         name = f"{self.channel}_{method}_{path.strip('/')}".lower()
         routes.add_route(handler, path, methods=[method], name=name)
@@ -245,6 +252,9 @@ class Channel(InputChannel):
         """Writes events to the log and only then says 200."""
         try:
             await request.app.ctx.host.inbox.accept(events)
+        except QueueFull:
+            # It says so in the log itself, once a second.
+            return json_response({"error": "busy"}, 503, headers={"Retry-After": "30"})
         except DatabaseError:
             logger.exception("nothing was accepted", extra={"channel": self.channel})
             return json_response({"error": "try again later"}, 503, headers={"Retry-After": "5"})

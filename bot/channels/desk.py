@@ -8,24 +8,19 @@ from datetime import timedelta
 from typing import Any
 
 from sanic.request import Request
-from sanic.response import HTTPResponse, redirect
+from sanic.response import HTTPResponse
 from sanic.response import json as json_response
 
 # Their import hangs their routes on the desk.
-from bot.channels import desk_answers, desk_find, desk_preview  # noqa: F401
-from bot.channels.desk_access import (
-    COOKIE,
-    SESSION_SECONDS,
-    is_allowed,
-    new_session,
-    password_matches,
-)
+from bot.channels import desk_answers, desk_find, desk_login, desk_preview  # noqa: F401
+from bot.channels.desk_access import is_allowed
 from bot.channels.desk_case import read_case, read_older, read_trail
 from bot.channels.desk_door import desk, for_staff, number_in, text_of
 from bot.channels.desk_shown import show_case, version
 from bot.channels.desk_steps import STEPS, take, to_be_answered
 from bot.channels.pages import page
 from bot.channels.payload import read_json
+from bot.desk import lost
 from bot.desk.blocks import announcement
 from bot.desk.clock import DeskClock
 from bot.errors import BadRequest
@@ -38,15 +33,14 @@ LONGEST_POLL_SECONDS = 30.0
 CLOSED = 60
 # What waits longer for Slack is told on the desk.
 BEHIND = timedelta(minutes=1)
-# A wrong password costs a moment, so that guessing takes for ever.
-WRONG_PASSWORD_SECONDS = 1.0
 
 
 @desk.get("/desk", name="desk_page")
 async def show(request: Request) -> HTTPResponse:
     """The desk, or its door."""
-    settings = request.app.ctx.host.settings
-    if is_allowed(request, settings):
+    host = request.app.ctx.host
+    settings = host.settings
+    if await is_allowed(request, settings, host.database):
         return page("desk.html")
     if settings["DESK_PASSWORD"]:
         return page("desk_login.html", 401)
@@ -54,24 +48,6 @@ async def show(request: Request) -> HTTPResponse:
         "The web desk answers on this machine only. Set DESK_PASSWORD to use it from elsewhere."
     )
     return json_response({"error": words}, 403)
-
-
-@desk.post("/desk/login", name="desk_login")
-async def login(request: Request) -> HTTPResponse:
-    """Takes the password and opens a session of twelve hours."""
-    settings = request.app.ctx.host.settings
-    if not password_matches(request.form.get("password") or "", settings):
-        await asyncio.sleep(WRONG_PASSWORD_SECONDS)
-        return redirect("/desk?wrong=1", status=303)
-    answer = redirect("/desk", status=303)
-    answer.cookies[COOKIE] = new_session(settings)
-    answer.cookies[COOKIE]["httponly"] = True
-    answer.cookies[COOKIE]["samesite"] = "Strict"
-    answer.cookies[COOKIE]["path"] = "/"
-    answer.cookies[COOKIE]["max-age"] = SESSION_SECONDS
-    if settings["PUBLIC_URL"].startswith("https://"):
-        answer.cookies[COOKIE]["secure"] = True
-    return answer
 
 
 @desk.get("/desk/api/cases", name="desk_cases")
@@ -88,8 +64,13 @@ async def list_cases(request: Request) -> HTTPResponse:
         "cases": [show_case(row) for row in rows],
         "departments": [{"id": each.id, "name": each.name} for each in museum.departments],
         "colleagues": [name for _, name in await host.database.run(desk_reads.colleagues)],
-        "broken": [*lines, *await host.database.run(_behind)],
+        "broken": [
+            *lines,
+            *await host.database.run(_behind),
+            *await host.database.run(lost.today),
+        ],
         "version": await host.database.run(version),
+        "signs_out": bool(host.settings["DESK_PASSWORD"]),
     }
     return json_response(answer)
 
@@ -125,7 +106,7 @@ async def changes(request: Request) -> HTTPResponse:
     while True:
         now = await host.database.run(version)
         left = until - asyncio.get_running_loop().time()
-        if now != after or left <= 0:
+        if now != after or left <= 0 or host.is_leaving:
             return json_response({"version": now})
         await host.wait_for_news(left)
 

@@ -27,6 +27,7 @@ def file_answer(row: Row[Any] | None, blobs: Blobs) -> HTTPResponse:
         "Content-Disposition": f"{way}; filename*=UTF-8''{quote(row.name, safe='')}",
         "Content-Security-Policy": _POLICY,
         "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
         "Referrer-Policy": "no-referrer",
         "Cache-Control": "private, no-store",
     }

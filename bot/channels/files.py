@@ -84,7 +84,9 @@ class Files:
         self._settings = settings
         self._news = news
         self._sweep_at = 0.0
-        self.worker: Worker[Row[Any]] = Worker("files", self._claim, self.handle, AT_ONCE)
+        self.worker: Worker[Row[Any]] = Worker(
+            "files", self._claim, self.handle, AT_ONCE, patience=0.25
+        )
 
     async def start(self) -> None:
         """Takes up what was left unfinished, and begins to fetch."""

@@ -15,8 +15,9 @@ import aiohttp
 from bot.channels import messenger_files, meta
 from bot.channels.base import Channel
 from bot.channels.downloads import Source, download
+from bot.channels.echoes import Marks
 from bot.channels.http import Answer, Http
-from bot.channels.messenger_events import read_event
+from bot.channels.messenger_events import read_echo, read_event
 from bot.channels.payload import Delivery, clean, dicts, part, read_json, text_of
 from bot.config import Settings
 from bot.errors import BadRequest, ChannelBroken, SendFailed
@@ -57,6 +58,7 @@ class Messenger(Channel):
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)
         self._http = Http("Messenger", TIMEOUT)
+        self._marks = Marks(CHANNEL, settings["MESSENGER_APP_SECRET"])
 
     def handshake(self, delivery: Delivery) -> str:
         """Echoes Meta's challenge to whoever knows the verify token."""
@@ -67,7 +69,7 @@ class Messenger(Channel):
         meta.check_signature(delivery, self.settings["MESSENGER_APP_SECRET"])
 
     def parse(self, delivery: Delivery) -> list[Event]:
-        """Returns every event of every entry; echoes and other apps' events give none."""
+        """Returns every event of every entry; of echoes only those of our own messages."""
         body = read_json(delivery.body)
         if body.get("object", "page") != "page":
             # Instagram and others share the webhook's form; the page cannot answer them.
@@ -75,11 +77,16 @@ class Messenger(Channel):
         if not isinstance(body.get("entry"), list):
             raise BadRequest("the body has no entries")
         events = [e for entry in dicts(body["entry"]) for e in dicts(entry.get("messaging"))]
-        return [found for event in events for found in read_event(event)]
+        return [
+            found
+            for event in events
+            for found in (*read_event(event), *read_echo(event, self._marks))
+        ]
 
     async def send(self, person_id: str, message: Outbound) -> str | None:
         """Posts one message; returns its `mid`."""
-        answer = await self._tell(render(person_id, message))
+        mark = self._marks.mark(person_id, message.row)
+        answer = await self._tell(render(person_id, message, mark))
         return clean(answer.body.get("message_id")) or None
 
     async def typing(self, person_id: str, platform_id: str) -> None:
@@ -114,6 +121,7 @@ class Messenger(Channel):
         if saved.status >= 400 or "error" in saved.body:
             raise _failure(saved)
         content = messenger_files.content(file, text_of(saved.body.get("attachment_id")))
+        content |= marked(self._marks.mark(person_id, message.row))
         answer = await self._tell({**envelope(person_id, message), "message": content})
         return clean(answer.body.get("message_id")) or None
 
@@ -130,15 +138,20 @@ class Messenger(Channel):
         return await self._http.call(method, url, params=params, **how)
 
 
-def render(person_id: str, message: Outbound) -> dict[str, object]:
+def render(person_id: str, message: Outbound, mark: str = "") -> dict[str, object]:
     """Returns the body of a Send API call; buttons become quick replies with opaque payloads."""
-    content: dict[str, object] = {"text": message.text}
+    content: dict[str, object] = {"text": message.text, **marked(mark)}
     if message.choices:
         content["quick_replies"] = [
             {"content_type": "text", "title": choice.label, "payload": choice.id}
             for choice in message.choices
         ]
     return {**envelope(person_id, message), "message": content}
+
+
+def marked(mark: str) -> dict[str, object]:
+    """Returns what of a message Meta gives back in its echo."""
+    return {"metadata": mark} if mark else {}
 
 
 def envelope(person_id: str, message: Outbound) -> dict[str, object]:

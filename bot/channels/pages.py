@@ -10,36 +10,33 @@ from sanic.request import Request
 from sanic.response import HTTPResponse, raw
 from sanic.response import json as json_response
 
-from bot import metrics
+from bot.channels.measuring import CONTENT_TYPE, may_scrape
+from bot.channels.shielding import page_policy
 
 FOLDER = Path(__file__).resolve().parent.parent / "pages"
-# The pages load nothing from elsewhere and run no inline script.
-SECURITY_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
-        "frame-ancestors 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "X-Frame-Options": "DENY",
-}
 
 pages = Blueprint("docent_pages")
 
 
-def page(name: str, status: int = 200) -> HTTPResponse:
-    """Returns one of the pages' files, with headers that keep foreign code out."""
+def page(name: str, status: int = 200, frames: str = "") -> HTTPResponse:
+    """Returns one of the pages' files, with headers that keep foreign code out.
+
+    Args:
+        name: The file.
+        status: The HTTP status.
+        frames: Sites that may show it inside their own pages.
+    """
     kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
     if kind.startswith("text/") or kind.endswith("javascript"):
         kind = f"{kind}; charset=utf-8"
-    headers = {**SECURITY_HEADERS, "Cache-Control": "no-cache"}
+    headers = {**page_policy(frames), "Cache-Control": "no-cache"}
     return raw((FOLDER / name).read_bytes(), status, headers, content_type=kind)
 
 
 @pages.get("/", name="chat")
 async def chat(request: Request) -> HTTPResponse:
     """The visitor's chat page."""
-    return page("chat.html")
+    return page("chat.html", frames=request.app.ctx.host.settings["EMBED_ORIGINS"])
 
 
 @pages.get("/static/<name:str>", name="static")
@@ -74,4 +71,7 @@ async def ready(request: Request) -> HTTPResponse:
 @pages.get("/metrics", name="metrics")
 async def show_metrics(request: Request) -> HTTPResponse:
     """Counts and times for Prometheus; no visitor's words."""
-    return raw(metrics.page(), content_type="text/plain; version=0.0.4; charset=utf-8")
+    host = request.app.ctx.host
+    if not may_scrape(request, host.settings):
+        return json_response({"error": "from this machine, or with METRICS_TOKEN"}, 403)
+    return raw(await host.measuring.page(), content_type=CONTENT_TYPE)

@@ -27,7 +27,7 @@ from bot.channels.base import Channel
 from bot.channels.host import Host
 from bot.channels.http import Http
 from bot.channels.payload import Delivery, delivery_of
-from bot.channels.slack_answers import change, render, to_one_visitor
+from bot.channels.slack_answers import change, post_once, render, to_one_visitor
 from bot.channels.slack_api import SlackApi, SlackRefused
 from bot.channels.slack_catch_up import SlackCatchUp
 from bot.channels.slack_check import look_around, refuse_shared
@@ -93,6 +93,7 @@ class Slack(Channel):
         self._modals: SlackModals | None = None
         self._catch_up: SlackCatchUp | None = None
         self._homes: SlackHomes | None = None
+        self._leads = False
         self._workers: tuple[Worker[Any], ...] = ()
         token = settings["SLACK_APP_TOKEN"]
         url = settings["SLACK_API_URL"]
@@ -120,10 +121,9 @@ class Slack(Channel):
     async def send(self, person_id: str, message: Outbound) -> str | None:
         """Posts one message where the visitor wrote; returns its channel and ts."""
         try:
-            answer = await self._api.call("chat.postMessage", **render(person_id, message))
+            return await post_once(self._api, render(person_id, message), message)
         except SlackRefused as refused:
             raise to_one_visitor(refused) from None
-        return f"{answer.get('channel')}:{answer.get('ts')}"
 
     async def fetch(self, reference: Mapping[str, Any], most: int) -> bytes:
         """Gets a file that a colleague or a visitor shared; raises SendFailed."""
@@ -153,7 +153,9 @@ class Slack(Channel):
         finally:
             if self._catch_up is not None:
                 self._catch_up.heard(is_well)
-        return f"{words}, {await self._socket.check()}" if self._socket else words
+        if self._socket is None or (self._host is not None and not self._leads):
+            return words
+        return f"{words}, {await self._socket.check()}"
 
     async def started(self, host: Host) -> None:
         """Starts to handle events, thread by thread, and to post, case by case."""
@@ -170,9 +172,23 @@ class Slack(Channel):
         self._app = bolt_app(self.settings, write)
         self._start_workers(host, api, people)
         self._catch_up = SlackCatchUp(host.database, api, people, write, self.wake)
-        self._catch_up.start()
+
+    async def lead(self) -> None:
+        """Holds the socket and reads back what was missed: for all processes, so that none does
+        so twice."""
+        self._leads = True
+        if self._catch_up is not None:
+            self._catch_up.start()
         if self._socket is not None:
             self._socket.start()
+
+    async def cede(self) -> None:
+        """Lets go of the socket; what was not acknowledged Slack sends on the next one."""
+        self._leads = False
+        if self._socket is not None:
+            await self._socket.stop()
+        if self._catch_up is not None:
+            await self._catch_up.stop()
 
     def wake(self) -> None:
         """Says that there may be an event to handle or something to post."""
@@ -183,10 +199,7 @@ class Slack(Channel):
 
     async def close(self) -> None:
         """Ends the work in hand."""
-        if self._socket is not None:
-            await self._socket.stop()
-        if self._catch_up is not None:
-            await self._catch_up.stop()
+        await self.cede()
         if self._modals is not None:
             await self._modals.close()
         for worker in self._workers:
@@ -226,6 +239,7 @@ class Slack(Channel):
             return BoltResponse(status=200, body="")
         if answer.status == 500:
             # Bolt trusts that an event has a type and a press a name, and it would fail again.
+            logger.warning("a Slack request has no shape that Bolt reads")
             raise BadRequest("the body is not of a shape that Slack sends")
         return answer
 

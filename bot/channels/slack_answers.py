@@ -7,9 +7,11 @@ and /chat.delete (an app changes what it posted itself),
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from bot.channels.slack_api import SlackApi, SlackRefused
+from bot.channels.slack_readback import find_post
 from bot.channels.slack_visitors import CHOICE
 from bot.channels.slack_words import rich_text
 from bot.desk.mrkdwn import escape, to_slack
@@ -18,6 +20,8 @@ from bot.limits import utf16_units
 from bot.messages import Choice, Outbound
 
 LONGEST = 4000
+# How far Slack's clock may be behind ours.
+CLOCKS_DIFFER = timedelta(minutes=1)
 
 # What ends one conversation and says nothing of the others -> what staff can do about it.
 _GONE = {
@@ -72,6 +76,24 @@ def render(person_id: str, message: Outbound) -> dict[str, Any]:
         "unfurl_links": False,
         "unfurl_media": False,
     }
+
+
+async def post_once(api: SlackApi, post: dict[str, Any], message: Outbound) -> str:
+    """Posts what `render` returned; where it may stand there already, only if it does not.
+
+    Its number in the log travels as message metadata. Returns its channel and ts; raises
+    SendFailed.
+    """
+    channel = post["channel"]
+    if message.row:
+        mark = {"event_type": "docent_message", "event_payload": {"row": message.row}}
+        post = {**post, "metadata": mark}
+        if message.again_since is not None:
+            since, thread_ts = message.again_since - CLOCKS_DIFFER, post.get("thread_ts")
+            if found := await find_post(api, mark, channel, thread_ts, since):
+                return f"{channel}:{found}"
+    answer = await api.call("chat.postMessage", **post)
+    return f"{answer.get('channel')}:{answer.get('ts')}"
 
 
 def to_one_visitor(refused: SlackRefused) -> SendFailed:

@@ -18,6 +18,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
+from bot import stages
 from bot.errors import SendFailed
 
 TIMEOUT_SECONDS = 10
@@ -176,7 +177,8 @@ class SlackApi:
         if wait > 0:
             raise SendFailed("Slack asked us to slow down", retryable=True, retry_after=wait)
         try:
-            return await self.client.api_call(method, http_verb=verb, **how)
+            with stages.slack_call(method, SlackApiError):
+                return await self.client.api_call(method, http_verb=verb, **how)
         except SlackApiError as error:
             raise self._refusal(method, error) from None
         except Exception as error:

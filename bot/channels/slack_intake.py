@@ -92,7 +92,7 @@ def event_notice(body: dict[str, Any]) -> Notice:
     """Reads an Events API callback: https://docs.slack.dev/apis/events-api#callback-field."""
     event = part(body, "event")
     kind = clean(event.get("type"))
-    about_another = event.get("subtype") in _ABOUT_ANOTHER
+    about_another = clean(event.get("subtype")) in _ABOUT_ANOTHER
     key = f"event:{clean(body.get('event_id'))}"
     if kind == "message" and about_another:
         kind = str(event["subtype"])

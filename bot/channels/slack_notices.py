@@ -11,7 +11,7 @@ import json
 import logging
 import re
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from slack_bolt import BoltResponse
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
@@ -29,7 +29,7 @@ from bot.channels.slack_intake import (
 )
 from bot.channels.slack_order import thread_of
 from bot.config import Settings
-from bot.errors import BadRequest
+from bot.errors import BadRequest, QueueFull
 from bot.store import DatabaseError, log
 from bot.store.database import Database
 from bot.store.tables import desk_events
@@ -38,10 +38,12 @@ from bot.store.tables import desk_events
 WRITE_SECONDS = 2.0
 
 logger = logging.getLogger(__name__)
-# Bolt writes whole requests to its log at INFO and WARNING, staff's words among them.
+# Bolt writes whole requests to its log, staff's words among them, at ERROR too, as it trusts the
+# shape of what it reads. What goes wrong in a listener is told by `_read` and `written`.
 _bolt_logger = logging.getLogger("docent.bolt")
-_bolt_logger.setLevel(logging.ERROR)
+_bolt_logger.setLevel(logging.CRITICAL)
 
+Read = TypeVar("Read")
 Write = Callable[[Sequence[Notice]], Awaitable[None]]
 
 
@@ -80,20 +82,20 @@ def bolt_app(settings: Settings, write: Write) -> AsyncApp:
     )
 
     async def on_event(body: dict[str, Any]) -> BoltResponse | None:
-        return unless_written(await written(write([event_notice(body)])))
+        return unless_written(await written(write([_read(event_notice, body)])))
 
     async def on_action(ack: Callable[[], Awaitable[None]], body: dict[str, Any]) -> Any:
         await ack()
-        return unless_written(await written(write(action_notices(body))))
+        return unless_written(await written(write(_read(action_notices, body))))
 
     async def on_command(ack: Callable[[], Awaitable[None]], body: dict[str, Any]) -> Any:
         await ack()
-        return unless_written(await written(write([command_notice(body)])))
+        return unless_written(await written(write([_read(command_notice, body)])))
 
     async def on_view(ack: Callable[[], Awaitable[None]], body: dict[str, Any]) -> Any:
         # An empty answer closes the modal.
         await ack()
-        return unless_written(await written(write([view_notice(body)])))
+        return unless_written(await written(write([_read(view_notice, body)])))
 
     app.event(re.compile(".*"))(on_event)
     app.action(re.compile(".*"))(on_action)
@@ -137,7 +139,7 @@ async def written(work: Awaitable[Any]) -> bool:
     """Tells whether something was written in the time that Slack gives us."""
     try:
         await asyncio.wait_for(work, WRITE_SECONDS)
-    except (DatabaseError, asyncio.TimeoutError) as error:
+    except (DatabaseError, QueueFull, asyncio.TimeoutError) as error:
         logger.error("a Slack event was not written", extra={"error": type(error).__name__})
         return False
     return True
@@ -150,6 +152,15 @@ def unless_written(is_written: bool) -> BoltResponse | None:
     words = json.dumps({"error": "try again later"})
     headers: dict[str, Any] = {"content-type": ["application/json"], "retry-after": ["5"]}
     return BoltResponse(status=503, body=words, headers=headers)
+
+
+def _read(read: Callable[[dict[str, Any]], Read], body: dict[str, Any]) -> Read:
+    """Returns what a request says; Bolt turns an error into 500, and its words are not logged."""
+    try:
+        return read(body)
+    except Exception:
+        logger.exception("a Slack request was not read")
+        raise
 
 
 async def _authorize(team_id: str | None, enterprise_id: str | None) -> AuthorizeResult:

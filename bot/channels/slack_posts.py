@@ -227,8 +227,9 @@ class SlackPosts:
         lost = row.case_id is not None and is_lost(error)
         if lost and await self._database.run(move_thread, row, self._channel):
             reason = NOT_POSTED + error.reason
-            return await self._database.run(queue.retry, desk_jobs, row.id, "queued", 0.0, reason)
-        await self._failed(row, error)
+            await self._database.run(queue.retry, desk_jobs, row.id, "queued", 0.0, reason)
+        else:
+            await self._failed(row, error)
 
     async def _failed(self, row: Row[Any], error: SendFailed) -> None:
         logger.warning(

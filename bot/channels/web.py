@@ -16,15 +16,26 @@ from sanic.response import HTTPResponse
 from sanic.response import json as json_response
 
 from bot.channels.base import Channel
+from bot.channels.callers import is_foreign
 from bot.channels.file_answer import file_answer
-from bot.channels.payload import Delivery, clean, read_json
+from bot.channels.payload import Delivery, clean, delivery_of, read_json
+from bot.channels.rate_limits import (
+    MESSAGES,
+    MESSAGES_OF_ADDRESS,
+    POLLS,
+    POLLS_OF_ADDRESS,
+    SESSIONS_OF_ADDRESS,
+    UPLOADS,
+    UPLOADS_OF_ADDRESS,
+)
 from bot.channels.web_files import (
     FILES,
     check_upload,
     file_for,
     keep_upload,
-    shown_to_visitor,
 )
+from bot.channels.web_limits import TooMany, WebLimits
+from bot.channels.web_news import read_news
 from bot.channels.web_requests import (
     delivery_with_cookie,
     locale_of,
@@ -33,16 +44,18 @@ from bot.channels.web_requests import (
     set_cookie,
     token_of,
 )
+from bot.config import Settings
 from bot.errors import BadRequest, BadSignature, Refused
+from bot.language import settle
 from bot.limits import Limits
 from bot.messages import Carried, Inbound, Outbound
-from bot.store import Row, files, log, revisions, sessions
+from bot.store import sessions
 
 CHANNEL = "web"
 LIMITS = Limits(length=4000, choices=6, label=40, edits=True, deletes=True)
+# The page lets nobody type so much; what else comes is no visitor.
+LARGEST_MESSAGE = 131_072
 LONGEST_POLL_SECONDS = 30.0
-# Pages of history; the page asks again from where it stands.
-HISTORY = 500
 
 
 class Web(Channel):
@@ -51,6 +64,10 @@ class Web(Channel):
     channel = CHANNEL
     limits = LIMITS
     files = FILES
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(settings)
+        self._rates = WebLimits(settings)
 
     @property
     def is_enabled(self) -> bool:
@@ -74,17 +91,18 @@ class Web(Channel):
         self._is_own_page(delivery)
 
     def _is_own_page(self, delivery: Delivery) -> None:
-        origin = delivery.headers.get("origin")
-        if origin and origin.partition("://")[2] != own_host(delivery):
+        if is_foreign(delivery.headers, own_host(delivery)):
             raise BadSignature("this page belongs to another site")
         if not token_of(delivery):
             raise BadSignature("no session: open one with POST /webhooks/web/session")
 
     def parse(self, delivery: Delivery) -> list[Inbound]:
         """Returns the one message of the page; its writer is put in by `_post`."""
+        if len(delivery.body) > LARGEST_MESSAGE:
+            raise BadRequest("the message is larger than 128 kB", status=413)
         body = read_json(delivery.body)
-        client_id = body.get("id")
-        if not isinstance(client_id, str) or not 8 <= len(client_id) <= 100:
+        client_id = clean(body.get("id"))
+        if not 8 <= len(client_id) <= 100:
             raise BadRequest("id must be the page's own id of the message, 8 to 100 characters")
         if not isinstance(body.get("text", ""), str):
             raise BadRequest("text must be a string")
@@ -113,10 +131,12 @@ class Web(Channel):
         delivery = delivery_with_cookie(request)
         try:
             self.verify(delivery)
+            await self._rates.check_address(request, MESSAGES_OF_ADDRESS)
             [message] = self.parse(delivery)
             person_id = await self._person(request, delivery)
+            await self._rates.check(request, person_id, MESSAGES)
         except Refused as refusal:
-            return self.refuse(refusal)
+            return self._refuse(request, refusal)
         # A page's ids are its own: two visitors may choose the same one.
         platform_id = f"{person_id}:{message.platform_id}"
         mine = replace(message, person_id=person_id, platform_id=platform_id)
@@ -132,15 +152,17 @@ class Web(Channel):
             if delivery.headers.get("content-type", "") != "application/octet-stream":
                 raise BadSignature("send application/octet-stream")
             self._is_own_page(delivery)
-            own_id = delivery.query.get("id", "")
+            await self._rates.check_address(request, UPLOADS_OF_ADDRESS)
+            own_id = clean(delivery.query.get("id"))
             if not 8 <= len(own_id) <= 100:
                 raise BadRequest("id must be the page's own id, 8 to 100 characters")
             person_id = await self._person(request, delivery)
+            await self._rates.check(request, person_id, UPLOADS)
             await host.database.run(check_upload, f"{CHANNEL}:{person_id}")
             name = clean(delivery.query.get("name"))
             sent = await asyncio.to_thread(keep_upload, host.blobs, delivery.body, name)
         except Refused as refusal:
-            return self.refuse(refusal)
+            return self._refuse(request, refusal)
         named = f"{person_id}:{own_id}"
         message = Inbound(CHANNEL, person_id, named, "", attachments=(sent,))
         answer = await self.commit(request, [message])
@@ -162,10 +184,16 @@ class Web(Channel):
         return None
 
     async def _open(self, request: Request) -> HTTPResponse:
-        host = request.app.ctx.host
-        token = token_of(delivery_with_cookie(request))
+        delivery, host = delivery_with_cookie(request), request.app.ctx.host
+        if is_foreign(delivery.headers, own_host(delivery)):
+            return self.refuse(BadSignature("this page belongs to another site"))
+        token = token_of(delivery)
         person_id = await host.database.run(sessions.person_of, token) if token else None
         if person_id is None:
+            try:
+                await self._rates.check_address(request, SESSIONS_OF_ADDRESS)
+            except TooMany as refusal:
+                return self._refuse(request, refusal)
             token, person_id = await host.database.run(sessions.open_session)
         answer = json_response({"conversation": f"{CHANNEL}:{person_id}"})
         set_cookie(answer, token or "", self.settings["PUBLIC_URL"].startswith("https://"))
@@ -179,18 +207,23 @@ class Web(Channel):
     async def _messages(self, request: Request) -> HTTPResponse:
         delivery = delivery_with_cookie(request)
         try:
+            await self._rates.check_address(request, POLLS_OF_ADDRESS)
             person_id = await self._person(request, delivery)
+            await self._rates.check(request, person_id, POLLS)
             after, wait = number_in(delivery, "after", 0), number_in(delivery, "wait", 0)
+            address = self._rates.begin_poll(request, person_id)
         except Refused as refusal:
-            return self.refuse(refusal)
-        conversation_id = f"{CHANNEL}:{person_id}"
-        news = await self._news(
-            request.app.ctx.host,
-            conversation_id,
-            int(after),
-            delivery.query.get("typing"),
-            min(wait, LONGEST_POLL_SECONDS),
-        )
+            return self._refuse(request, refusal)
+        try:
+            news = await self._news(
+                request.app.ctx.host,
+                f"{CHANNEL}:{person_id}",
+                int(after),
+                delivery.query.get("typing"),
+                min(wait, LONGEST_POLL_SECONDS),
+            )
+        finally:
+            self._rates.end_poll(person_id, address)
         return json_response(news, headers={"Cache-Control": "no-store"})
 
     async def _news(
@@ -199,10 +232,10 @@ class Web(Channel):
         """Returns what is new to a page, waiting for it as long as the page likes."""
         until = asyncio.get_running_loop().time() + wait
         while True:
-            news = await host.database.run(_read_news, conversation_id, after)
+            news = await host.database.run(read_news, conversation_id, after)
             changed = typing is not None and news["typing"] != (typing == "1")
             left = until - asyncio.get_running_loop().time()
-            if news["messages"] or news["changes"] or changed or left <= 0:
+            if news["messages"] or news["changes"] or changed or left <= 0 or host.is_leaving:
                 return dict(news)
             await host.wait_for_news(left)
 
@@ -214,53 +247,16 @@ class Web(Channel):
             raise BadSignature("no session: open one with POST /webhooks/web/session")
         return str(person_id)
 
+    async def close(self) -> None:
+        """Closes the connection to Redis."""
+        await self._rates.close()
 
-def _read_news(connection: Any, conversation_id: str, after: int) -> dict[str, Any]:
-    talk = log.conversation(connection, conversation_id)
-    rows = log.history(connection, conversation_id, after, HISTORY) if talk else []
-    # Only what may be shown, and nothing behind a message that still waits to be shown:
-    # the page reads on from the cursor.
-    shown: list[dict[str, Any]] = []
-    changed: list[dict[str, Any]] = []
-    held = files.by_message(connection, conversation_id) if rows else {}
-    cursor = after
-    for row in rows:
-        if row.direction == "out" and row.state in ("queued", "sending"):
-            break
-        cursor = row.seq
-        if row.direction == "out" and row.state != "sent":
-            continue
-        if revisions.is_change(row):
-            seq, is_edit = revisions.changed_by(row), bool(row.payload.get(revisions.EDITS))
-            changed.append({"seq": seq, "text": row.text if is_edit else None})
-        elif row.direction in ("in", "out") and (text := _text_of(row)) is not None:
-            sent = shown_to_visitor(row, held)
-            shown.append({**_shown(row), "text": text, **({"files": sent} if sent else {})})
-    return {
-        "messages": shown,
-        "changes": changed,
-        "typing": bool(talk) and log.is_thinking(connection, conversation_id),
-        "speaker": talk.speaker if talk else log.BOT,
-        "cursor": cursor,
-    }
-
-
-def _text_of(row: Row[Any]) -> str | None:
-    """Returns what a message says now; a visitor's own stays as it was written."""
-    return str(row.text) if row.direction == "in" else revisions.reads(row)
-
-
-def _shown(row: Row[Any]) -> dict[str, Any]:
-    own_id = row.platform_id.partition(":")[2] if row.direction == "in" else None
-    return {
-        "seq": row.seq,
-        "id": own_id,
-        "direction": row.direction,
-        "author": row.author,
-        "author_name": row.author_name if row.author == "staff" else None,
-        "text": row.text,
-        "language": row.language,
-        "at": row.at.isoformat(),
-        "state": row.state,
-        "buttons": row.payload.get("choices", []),
-    }
+    def _refuse(self, request: Request, refusal: Refused) -> HTTPResponse:
+        """Answers a request that is not served; who is too fast hears so in their language."""
+        answer = self.refuse(refusal)
+        if not isinstance(refusal, TooMany):
+            return answer
+        voice, locale = request.app.ctx.host.voice, locale_of(delivery_of(request))
+        words = voice.say("page_too_fast", settle("", None, locale))
+        headers = {"Retry-After": str(refusal.retry_after)}
+        return json_response({"error": words}, refusal.status, headers=headers)

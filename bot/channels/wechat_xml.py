@@ -20,6 +20,10 @@ from bot.errors import BadRequest
 # Base64. What is longer is not from WeChat.
 LARGEST = 262_144
 
+# As many signs of markup as a text that holds nothing else, sent twice; a message has sixty. More
+# of them would keep the parser busy, and everybody else waiting.
+MOST_MARKS = 6000
+
 # WeChat passes on what visitors type, control characters too, which XML 1.0 forbids: they travel
 # through the parser as non-characters, of which Unicode has enough and nobody types any.
 _FORBIDDEN = [code for code in range(1, 32) if code not in (9, 10, 13)]
@@ -36,6 +40,8 @@ def read_xml(body: bytes) -> dict[str, str]:
     """
     if len(body) > LARGEST:
         raise BadRequest("the body is larger than 256 kB", status=413)
+    if body.count(b"<") > MOST_MARKS:
+        raise BadRequest("the body is not a message of WeChat")
     text = clean(_decoded(body)).lstrip("\ufeff \r\n\t").translate(_DISGUISED)
     try:
         root = fromstring(text, forbid_dtd=True)

@@ -15,6 +15,7 @@ import aiohttp
 from bot.channels import meta, whatsapp_files
 from bot.channels.base import Channel
 from bot.channels.downloads import Source, download
+from bot.channels.echoes import Marks
 from bot.channels.http import Answer, Http
 from bot.channels.payload import Delivery, clean, dicts, part, read_json
 from bot.channels.whatsapp_errors import NO_TRANSLATION, Pace, TooFast, code_of, failure
@@ -49,6 +50,7 @@ class WhatsApp(Channel):
         super().__init__(settings)
         self._http = Http("WhatsApp", TIMEOUT)
         self._pace = Pace()
+        self._marks = Marks(CHANNEL, settings["WHATSAPP_APP_SECRET"])
 
     def handshake(self, delivery: Delivery) -> str:
         """Echoes Meta's challenge to whoever knows the verify token."""
@@ -67,7 +69,7 @@ class WhatsApp(Channel):
             raise BadRequest("the body has no entries")
         changes = [c for entry in dicts(body["entry"]) for c in dicts(entry.get("changes"))]
         number = self.settings["WHATSAPP_PHONE_NUMBER_ID"]
-        return [event for change in changes for event in read_change(change, number)]
+        return [e for change in changes for e in read_change(change, number, self._marks)]
 
     async def send(self, person_id: str, message: Outbound) -> str | None:
         """Posts one message; returns its `wamid`."""
@@ -120,21 +122,28 @@ class WhatsApp(Channel):
         answer = _accepted(await self._call("POST", "/media", data=whatsapp_files.upload(file)))
         media = clean(answer.body.get("id"))
         body = {**to(person_id), **whatsapp_files.content(file, media)}
-        return _taken(await self._post_message(body))
+        return _taken(await self._post_message(body | self._mark(person_id, message)))
 
     async def _deliver_one(self, person_id: str, message: Outbound) -> str | None:
         if message.is_template:
-            return await self._send_template(person_id, message.language)
-        return _taken(await self._post_message(render(person_id, message)))
+            return await self._send_template(person_id, message)
+        body = render(person_id, message) | self._mark(person_id, message)
+        return _taken(await self._post_message(body))
 
-    async def _send_template(self, person_id: str, language: str) -> str | None:
+    async def _send_template(self, person_id: str, message: Outbound) -> str | None:
         """Sends the template in the first language in which it is approved."""
-        *others, last = templates(person_id, self.template(), language)
+        mark = self._mark(person_id, message)
+        *others, last = templates(person_id, self.template(), message.language)
         for body in others:
-            answer = await self._post_message(body)
+            answer = await self._post_message(body | mark)
             if code_of(part(answer.body, "error")) != NO_TRANSLATION:
                 return _taken(answer)
-        return _taken(await self._post_message(last))
+        return _taken(await self._post_message(last | mark))
+
+    def _mark(self, person_id: str, message: Outbound) -> dict[str, Any]:
+        """Returns what of a message Meta gives back in its statuses."""
+        mark = self._marks.mark(person_id, message.row)
+        return {"biz_opaque_callback_data": mark} if mark else {}
 
     async def _post_message(self, body: dict[str, Any]) -> Answer:
         return await self._call("POST", "/messages", json=body)

@@ -97,7 +97,9 @@ async function request(path, options, limit = SEND_LIMIT_MS) {
   if (response.status === 403) throw new SessionUnknown("session unknown");
   const { status } = response;
   if (status === 400 || status === 413) throw Object.assign(new Refused(body?.error ?? "refused"), { status });
-  throw Object.assign(new Unavailable(`status ${status}`), { status });
+  // A server that is busy, or asked too often, says when to come back.
+  const later = Number(response.headers.get("Retry-After")) * 1000 || 0;
+  throw Object.assign(new Unavailable(`status ${status}`), { status, later });
 }
 
 async function fetched(address, { signal, ...options }, limit) {

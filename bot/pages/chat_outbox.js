@@ -10,6 +10,7 @@ export class Outbox {
   #queue;
   #nap = new Nap();
   #running = false;
+  #later = 0;
 
   /** `send` delivers one message; `onState(message)` is told of every change of its `state`. */
   constructor({ send, onState }) {
@@ -53,7 +54,7 @@ export class Outbox {
     let failures = 0;
     for (let message = this.#next(); message; message = this.#next()) {
       failures = (await this.#deliver(message)) ? 0 : failures + 1;
-      if (failures) await this.#nap.sleep(backoff(failures));
+      if (failures) await this.#nap.sleep(Math.max(backoff(failures), this.#later));
     }
     this.#running = false;
   }
@@ -70,6 +71,7 @@ export class Outbox {
     } catch (error) {
       if (!this.#queue.includes(message)) return true;
       message.refused = error instanceof Refused;
+      this.#later = error.later ?? 0;
       this.#enter(message, "failed");
       return message.refused;
     }

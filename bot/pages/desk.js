@@ -34,6 +34,7 @@ async function refresh() {
   const wanted = [deskApi.cases("open"), state.tab === "closed" ? deskApi.cases("closed") : null];
   const [open, closed] = await Promise.all(wanted);
   Object.assign(state, { open: open.cases, departments: open.departments, colleagues: open.colleagues ?? [], version: open.version, loaded: true, read: Date.now() });
+  byId("sign-out").hidden = !open.signs_out;
   showBroken(byId("broken"), open.broken ?? [], tongues);
   if (closed) state.closed = closed.cases;
   if (state.looked) await find(state.looked);

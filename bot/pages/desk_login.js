@@ -1,13 +1,18 @@
-// Says so when the password was wrong (the server sends the browser back with ?wrong=1).
+// Says why the door stayed shut: the server sends the browser back with ?wrong=1, and after too many
+// wrong passwords it answers with this page in the place of the desk.
 
-if (new URLSearchParams(location.search).has("wrong")) {
-  const field = document.getElementById("password");
-  const message = document.getElementById("wrong");
+const field = document.getElementById("password");
+
+if (new URLSearchParams(location.search).has("wrong")) tell("wrong");
+if (location.pathname.endsWith("/login")) tell("many");
+
+function tell(id) {
+  const message = document.getElementById(id);
   // Filled in again so that screen readers, which watch for changes, read it aloud.
   const text = message.textContent;
   message.textContent = "";
   message.hidden = false;
   message.textContent = text;
   field.setAttribute("aria-invalid", "true");
-  field.setAttribute("aria-describedby", "wrong");
+  field.setAttribute("aria-describedby", id);
 }

@@ -15,7 +15,8 @@ from standins.telegram import TOKEN, TelegramStandin
 from bot.channels.base import Channel
 from bot.channels.slack import Slack
 from bot.channels.telegram import Telegram
-from bot.channels.web import Web, _read_news
+from bot.channels.web import Web
+from bot.channels.web_news import read_news
 from bot.config import Settings
 from bot.content.voice import Voice
 from bot.desk.casework import Casework, Person, Request
@@ -218,19 +219,19 @@ async def test_the_page_shows_the_new_words_and_takes_them_away(
 ) -> None:
     desk = Desk(database, voice, Web(Settings({})), "1f0c9a77")
     seq = await desk.reply(before)
-    news = database.now(_read_news, "web:1f0c9a77", 0)
+    news = database.now(read_news, "web:1f0c9a77", 0)
     assert news["messages"][-1]["text"] == before
     await desk.edit(seq, after)
     plain = after.replace("*open*", "open")
-    more = database.now(_read_news, "web:1f0c9a77", news["cursor"])
+    more = database.now(read_news, "web:1f0c9a77", news["cursor"])
     assert (more["messages"], more["changes"]) == ([], [{"seq": seq, "text": plain}])
     # Who opens the page now reads the new words at once, and never the change as a message.
-    anew = database.now(_read_news, "web:1f0c9a77", 0)
+    anew = database.now(read_news, "web:1f0c9a77", 0)
     assert [m["text"] for m in anew["messages"] if m["author"] == "staff"] == [plain]
     await desk.delete(seq)
-    last = database.now(_read_news, "web:1f0c9a77", more["cursor"])
+    last = database.now(read_news, "web:1f0c9a77", more["cursor"])
     assert last["changes"] == [{"seq": seq, "text": None}]
-    anew = database.now(_read_news, "web:1f0c9a77", 0)
+    anew = database.now(read_news, "web:1f0c9a77", 0)
     assert [m for m in anew["messages"] if m["author"] == "staff"] == []
 
 

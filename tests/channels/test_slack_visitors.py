@@ -8,6 +8,7 @@ import hmac
 import json
 import time
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from datetime import datetime, timezone
 from itertools import count
 from pathlib import Path
@@ -887,6 +888,19 @@ async def test_a_lost_answer_may_have_been_delivered(slack: SlackStandin) -> Non
     with pytest.raises(SendFailed) as caught:
         await speaking(slack).send(PERSON, out("hello 您好"))
     assert (caught.value.retryable, caught.value.maybe_delivered) == (True, True)
+
+
+@pytest.mark.parametrize("text", ["We are open.", "我们开放。", "两张ticket 🎟️"])
+async def test_what_may_have_been_posted_is_looked_for_first(
+    slack: SlackStandin, text: str
+) -> None:
+    sender, began = speaking(slack), datetime.now(timezone.utc)
+    first = await sender.send(PERSON, replace(out(text), row=41))
+    again = replace(out(text), row=41, again_since=began)
+    assert await sender.send(PERSON, again) == first
+    other = await sender.send(PERSON, replace(again, row=42))
+    assert other not in (None, first)
+    assert len(slack.calls("chat.postMessage")) == 2
 
 
 async def test_a_slack_that_is_away_was_certainly_not_reached() -> None:

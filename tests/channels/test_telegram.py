@@ -29,7 +29,7 @@ from bot.config import Settings
 from bot.errors import BadSignature, Refused, SettingError
 from bot.language import settle
 from bot.messages import Attachment, Edited, Event, Inbound, Moved, Reacted
-from bot.store import queue
+from bot.store import claiming
 
 from .contract import ChannelContract, Door, as_json
 from .served import Served, serving
@@ -470,10 +470,10 @@ def test_what_comes_late_is_answered_in_its_place(door: TelegramDoor) -> None:
     for late in (told[1], told[2], told[0]):
         assert door.bring(as_json(late), person).status_code == 200
     taken = []
-    while (row := door.book.database.now(queue.claim_inbound)) is not None:
+    while (row := door.book.database.now(claiming.claim_inbound)) is not None:
         if row.conversation_id == person:
             taken.append(row.text)
-        door.book.change(row.seq, state="answered")
+        door.book.database.now(claiming.finish, row, None, "answered")
     assert taken == texts
 
 

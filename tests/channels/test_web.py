@@ -290,7 +290,7 @@ def test_the_pages_keep_foreign_code_out(served: Served, path: str) -> None:
     with served.client() as client:
         got = client.get(path)
     assert got.status_code == 200
-    assert "default-src 'self'" in got.headers["content-security-policy"]
+    assert "script-src 'self'" in got.headers["content-security-policy"]
     assert got.headers["x-content-type-options"] == "nosniff"
 
 
@@ -365,7 +365,7 @@ def test_with_a_password_nobody_comes_in_without(guarded: Served, path: str) -> 
 
 
 def test_the_password_opens_the_desk(guarded: Served, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.channels.desk.WRONG_PASSWORD_SECONDS", 0.01)
+    monkeypatch.setattr("bot.channels.desk_login.WRONG_PASSWORD_SECONDS", 0.01)
     with guarded.client() as client:
         for wrong in ("", "open sesame", PASSWORD + " "):
             refused = client.post("/desk/login", data={"password": wrong})

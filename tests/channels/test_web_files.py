@@ -126,6 +126,7 @@ def test_without_a_person_nothing_is_taken(served: Served, visitor: Visitor) -> 
         (b"", 413),
         (PNG + b"\0" * LARGEST_UPLOAD, 413),
     ],
+    ids=["html", "svg", "exe", "docx", "nothing", "large"],
 )
 def test_what_is_no_picture_or_pdf_or_too_large_is_refused(
     visitor: Visitor, data: bytes, status: int

@@ -20,7 +20,7 @@ from standins.wechat_push import ACCOUNT, APP_ID, Account, sign
 
 from bot.channels.payload import Delivery
 from bot.channels.wechat import WeChat
-from bot.channels.wechat_xml import LARGEST, read_xml, write_xml
+from bot.channels.wechat_xml import LARGEST, MOST_MARKS, read_xml, write_xml
 from bot.config import ROOT, Settings
 from bot.errors import BadRequest, BadSignature, Refused
 from bot.messages import Attachment, Inbound
@@ -459,8 +459,14 @@ def test_the_largest_body() -> None:
 
 
 def test_nesting_to_the_limit_is_read_and_means_nothing() -> None:
-    deep = (LARGEST - 100) // 7
+    deep = MOST_MARKS // 2 - 1
     assert read_xml(b"<xml>" + b"<a>" * deep + b"</a>" * deep + b"</xml>") == {"a": ""}
+    with pytest.raises(BadRequest):
+        read_xml(b"<xml>" + b"<a>" * (deep + 1) + b"</a>" * (deep + 1) + b"</xml>")
+
+
+def test_the_longest_text_of_markup_is_read() -> None:
+    assert read_xml(b"<xml><a><![CDATA[" + b"<" * 4096 + b"]]></a></xml>") == {"a": "<" * 4096}
 
 
 @settings(deadline=None, max_examples=200)

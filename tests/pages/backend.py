@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from bot.channels.shielding import page_policy
+
 from .backend_desk import DeskBackend, Json, iso, language_of
 
 __all__ = ["Backend", "iso", "serve"]
@@ -268,7 +270,8 @@ class Handler(BaseHTTPRequestHandler):
     def respond(self, status: int, raw: bytes, headers: dict[str, str]) -> None:
         try:
             self.send_response(status)
-            self.send_header("Content-Security-Policy", "default-src 'self'")
+            for name, value in page_policy().items():
+                self.send_header(name, value)
             self.send_header("Content-Length", str(len(raw)))
             for name, value in headers.items():
                 self.send_header(name, value)

@@ -1,0 +1,1 @@
+"""Asks the advisory service about every package of the lock: `make audit`."""
