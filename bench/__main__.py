@@ -2,38 +2,30 @@
 
 A message counts from the request to the webhook until its answer reaches the platform. Both bots
 answer the same questions, which their training has not seen, one at a time on an idle machine.
-The first run trains Rasa's default bot, which takes some ten minutes; later runs take two.
+The first run trains Rasa's default bot, which takes ten minutes; later runs take two.
+`make load` measures both when many write at once.
 """
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import json
+import asyncio
 import os
-import statistics
-import sys
-import tempfile
-from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from pathlib import Path
-from time import perf_counter
 
-import requests
-import yaml
+import uvloop
 
 from bench import rasa_default
-from bench.process import Program, wait_for
-from bench.sink import Sink
+from bench.figures import percentile
+from bench.process import end_cleanly
+from bench.questions import held_out, without_repeats
+from bench.running import Running, running_docent, running_rasa
+from bench.say import say
+from bench.visitors import ask_all
 from bot.content.publish import current_model, train
-from bot.supervisor import free_port
 
-ROOT = Path(__file__).resolve().parent.parent
 WARM_UP = 20
 MESSAGES = 200
-ANSWER_SECONDS = 20.0
-SECRET = "bench"
-Ask = Callable[[str, str], None]
 
 
 @dataclass(frozen=True)
@@ -51,96 +43,30 @@ class Figures:
 
 def main() -> None:
     """Prints the table."""
+    end_cleanly()
     model = current_model() or train()
-    folder = ROOT / ".docent/bench/rasa_default"
-    rasa_default.train(folder)
-    with tempfile.TemporaryDirectory() as temporary, Sink() as sink:
-        plain = _measure("Rasa's default bot", *_rasa(folder, sink), sink)
-        ours = _measure(f"Docent ({model.stem})", *_docent(Path(temporary), sink), sink)
+    uvloop.install()
+    plain = asyncio.run(_measure("Rasa's default bot", running_rasa()))
+    ours = asyncio.run(_measure(f"Docent ({model.stem})", running_docent()))
     _print(plain, ours)
 
 
-def _rasa(folder: Path, sink: Sink) -> tuple[Program, Ask]:
-    port = free_port()
-    webhook = f"http://127.0.0.1:{port}/webhooks/callback/webhook"
-    web = requests.Session()
-
-    def ask(person: str, text: str) -> None:
-        web.post(webhook, json={"sender": person, "message": text}, timeout=30)
-
-    return rasa_default.program(folder, port, sink.url), ask
-
-
-def _docent(folder: Path, sink: Sink) -> tuple[Program, Ask]:
-    port = free_port()
-    environment = {
-        "DATABASE_URL": f"sqlite:///{folder}/bench.db",
-        "MESSENGER_PAGE_TOKEN": "bench",
-        "MESSENGER_APP_SECRET": SECRET,
-        "MESSENGER_VERIFY_TOKEN": "bench",
-        "MESSENGER_API_URL": sink.url,
-    }
-    command = [sys.executable, "-m", "bot", "up", "--port", str(port)]
-    address = f"http://127.0.0.1:{port}"
-    program = Program(command, environment, ROOT, folder / "docent.log", f"{address}/ready")
-    web = requests.Session()
-
-    def ask(person: str, text: str) -> None:
-        message = {"mid": f"m_{person}", "text": text}
-        event = {"sender": {"id": person}, "recipient": {"id": "page"}, "message": message}
-        body = json.dumps({"object": "page", "entry": [{"messaging": [event]}]}).encode()
-        digest = hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
-        web.post(
-            f"{address}/webhooks/messenger/webhook",
-            data=body,
-            headers={"X-Hub-Signature-256": f"sha256={digest}"},
-            timeout=30,
-        )
-
-    return program, ask
-
-
-def _measure(name: str, program: Program, ask: Ask, sink: Sink) -> Figures:
-    questions = _questions()
-    print(f"Measuring {name} ...", file=sys.stderr, flush=True)
-    with program:
-        for number in range(WARM_UP):
-            _timed(ask, sink, f"{name}-warm-{number}", questions[-1 - number])
-        before = program.cpu_seconds()
-        times = [
-            _timed(ask, sink, f"{name}-{number}", questions[number % len(questions)])
-            for number in range(MESSAGES)
-        ]
-        cpu = program.cpu_seconds() - before
-        memory = program.memory_mb()
-    answered = [t for t in times if t is not None]
-    ranked = sorted(answered)
+async def _measure(name: str, started: AbstractAsyncContextManager[Running]) -> Figures:
+    questions = without_repeats(MESSAGES + WARM_UP, held_out())
+    async with started as running:
+        say(f"Measuring {name} ...")
+        await ask_all(running, questions[MESSAGES:], 1)
+        crowd = await ask_all(running, questions[:MESSAGES], 1)
+        ready_seconds = running.bot.program.ready_seconds
     return Figures(
         name,
-        cpu_ms=cpu / MESSAGES * 1000,
-        p50_ms=statistics.median(ranked) * 1000,
-        p95_ms=ranked[int(len(ranked) * 0.95)] * 1000,
-        memory_mb=memory,
-        ready_seconds=program.ready_seconds,
-        unanswered=len(times) - len(answered),
+        cpu_ms=crowd.cpu_ms,
+        p50_ms=1000 * (percentile(crowd.answered, 0.5) or 0.0),
+        p95_ms=1000 * (percentile(crowd.answered, 0.95) or 0.0),
+        memory_mb=crowd.memory_mb,
+        ready_seconds=ready_seconds,
+        unanswered=crowd.messages - len(crowd.answered),
     )
-
-
-def _timed(ask: Ask, sink: Sink, person: str, text: str) -> float | None:
-    person = hashlib.sha256(person.encode()).hexdigest()[:16]
-    started = perf_counter()
-    ask(person, text)
-    if not wait_for(lambda: person in sink.arrived, ANSWER_SECONDS):
-        return None
-    return sink.arrived[person] - started
-
-
-def _questions() -> list[str]:
-    asked = yaml.safe_load((ROOT / "tests/nlu/dev.yml").read_text())["questions"]
-    topics = {path.stem for path in (ROOT / "data/nlu/faq").glob("*.yml")}
-    found = [question["text"] for question in asked if question["topic"] in topics]
-    # They stand by topic: evenly picked, all topics are asked about.
-    return found[:: max(1, len(found) // (MESSAGES + WARM_UP))]
 
 
 def _print(plain: Figures, ours: Figures) -> None:
@@ -158,6 +84,7 @@ def _print(plain: Figures, ours: Figures) -> None:
         theirs, mine = getattr(plain, field), getattr(ours, field)
         ratio = f"{mine / theirs:.2f}" if theirs else "-"
         print(f"{title:36}{form.format(theirs):>14}{form.format(mine):>10}{ratio:>8}")
+    print(f"\nRasa's default bot: {rasa_default.told()}")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,111 @@
+"""Many visitors at once: each asks a few questions, one by one, and then another comes."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+
+from bench.process import Tree
+from bench.questions import Question
+from bench.running import Running
+from bench.say import say
+from bench.sink import Sink
+
+# A visitor has so many questions; then another one comes in their place.
+QUESTIONS_EACH = 5
+# Who gets no answer for so long asks on.
+PATIENCE = 20.0
+LOOK_EVERY = 10.0
+_people = count(10_001)
+
+
+@dataclass
+class Crowd:
+    """What became of the messages of many visitors."""
+
+    messages: int = 0
+    seconds: float = 0.0
+    # Seconds from a message until the next message to its writer; None where none came.
+    waits: list[float | None] = field(default_factory=list)
+    # The platform's id of a message -> when it was sent.
+    sent: dict[str, float] = field(default_factory=dict)
+    statuses: Counter[int] = field(default_factory=Counter)
+    cpu_ms: float = 0.0
+    own_cpu_ms: float = 0.0
+    memory_mb: float = 0.0
+
+    def waits_for(self, answers: Mapping[str, Sequence[str]], sink: Sink) -> list[float]:
+        """Returns the seconds until the first message of each answer, as the log ties them."""
+        found = []
+        for mid, started in self.sent.items():
+            came = [sink.at[name] for name in answers.get(mid, ()) if name in sink.at]
+            found += [min(came) - started] if came else []
+        return found
+
+    @property
+    def answered(self) -> list[float]:
+        """The waits that ended, in seconds."""
+        return [each for each in self.waits if each is not None]
+
+
+async def ask_all(
+    running: Running,
+    questions: Sequence[Question],
+    at_once: int,
+    trees: Mapping[str, Tree] | None = None,
+) -> Crowd:
+    """Lets visitors ask all questions, so many visitors at once, and measures.
+
+    CPU and memory are those of the bot with all its processes, or those of all `trees`.
+    """
+    bot = running.bot
+    watched = [bot.program.tree] if trees is None else list(trees.values())
+    crowd = Crowd(messages=len(questions))
+    waiting = iter(range(0, len(questions), QUESTIONS_EACH))
+    telling = asyncio.create_task(_tell(bot.name, crowd))
+    own, cpu = time.process_time(), sum(tree.cpu_seconds() for tree in watched)
+    started = time.perf_counter()
+
+    async def come_and_go() -> None:
+        for first in waiting:
+            await _visit(running, questions[first : first + QUESTIONS_EACH], crowd)
+
+    await asyncio.gather(*(come_and_go() for _ in range(at_once)))
+    crowd.seconds = time.perf_counter() - started
+    crowd.cpu_ms = (sum(tree.cpu_seconds() for tree in watched) - cpu) / len(questions) * 1000
+    crowd.own_cpu_ms = (time.process_time() - own) / len(questions) * 1000
+    crowd.memory_mb = sum(tree.memory_mb() for tree in watched)
+    telling.cancel()
+    return crowd
+
+
+async def _visit(running: Running, questions: Sequence[Question], crowd: Crowd) -> None:
+    person = str(next(_people))
+    for number, question in enumerate(questions):
+        crowd.waits.append(await ask(running, person, question.text, crowd, number))
+
+
+async def ask(running: Running, person: str, text: str, crowd: Crowd, number: int) -> float | None:
+    """Lets a visitor write one message; returns the seconds until the next message to them."""
+    mid = f"m-{person}-{number}"
+    raw = running.bot.write(person, mid, text)
+    came, started = running.sink.next_to(person), time.perf_counter()
+    crowd.sent[mid] = started
+    status, _ = await running.caller.send(raw)
+    crowd.statuses[status] += 1
+    if status != 200:
+        return None
+    try:
+        return await asyncio.wait_for(came, PATIENCE) - started
+    except asyncio.TimeoutError:
+        return None
+
+
+async def _tell(name: str, crowd: Crowd) -> None:
+    while True:
+        await asyncio.sleep(LOOK_EVERY)
+        say(f"  {name}: {len(crowd.waits)} of {crowd.messages}")
