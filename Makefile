@@ -1,7 +1,7 @@
 # Docent's commands; `make` alone lists them. All of them work on a fresh machine.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check train fmt bench nlu-report encoder lock model clean
+.PHONY: help setup run test check train fmt bench load soak chaos fuzz audit nlu-report encoder lock model clean
 # An environment that is active in your shell is not Docent's.
 unexport PYTHONHOME PYTHONPATH VIRTUAL_ENV
 # Rasa and TensorFlow: no word home, no lines about processors.
@@ -47,8 +47,23 @@ fmt: setup ## format the code, mend what ruff can mend, count the examples anew 
 	@$(bin)/ruff format .
 	@$(bin)/python -m report.counts
 
-bench: model ## measure answers and speed
+bench: model ## measure one message beside Rasa's default bot; two minutes, and ten once
 	@$(bin)/python -m bench $(ARGS)
+
+load: model ## measure many visitors, beside Rasa's default bot; ARGS="--only ack,burst --quick" for a part
+	@$(bin)/python -m bench.load $(ARGS)
+
+soak: model ## 40,000 messages through all channels; ARGS="--messages 500" for fewer
+	@$(bin)/python -m bench.soak $(ARGS)
+
+chaos: model ## kill processes and take things away under traffic; ARGS="--only sqlite --kills 4" for a part
+	@$(bin)/python -m chaos $(ARGS)
+
+fuzz: model ## throw broken requests at every parser; ARGS="--seconds 60 --seed 7 --channel wechat"
+	@$(bin)/python -m fuzz $(ARGS)
+
+audit: setup ## ask the advisory service about every package of the lock; needs the network
+	@$(bin)/python -m audit $(ARGS)
 
 nlu-report: model ## measure the understanding, write var/nlu-report; ARGS=--without-rasa for Docent alone
 	@$(bin)/python -m report $(ARGS)

@@ -17,6 +17,9 @@ from bot.errors import SettingError
 from bot.variables import CHANNEL_OPTIONS, CHANNEL_SETTINGS, SETTINGS, SHAPES
 
 ROOT = Path(__file__).resolve().parent.parent
+# Each takes nearly a gigabyte; more than this on one machine is a slip.
+MOST_WORKERS = 64
+REDIS_SCHEMES = ("redis://", "rediss://", "unix://")
 
 
 class Settings:
@@ -31,7 +34,10 @@ class Settings:
         self._values = {s.name: (values.get(s.name) or "").strip() or s.default for s in SETTINGS}
         self.enabled = frozenset(self._enabled_channels())
         self.port = self._number("PORT", 65535)
+        self.workers = self._number("WORKERS", MOST_WORKERS)
         self.desk_undo_seconds = self._number("DESK_UNDO_SECONDS", 600)
+        self.visitor_messages_a_minute = self._number("VISITOR_MESSAGES_A_MINUTE", 100_000)
+        self.waiting_messages = self._number("WAITING_MESSAGES", 100_000_000)
         self.files_keep_days = self._number("FILES_KEEP_DAYS", 3650)
         self._check_shapes()
         self._check_translator()
@@ -51,7 +57,9 @@ class Settings:
 
     @property
     def files_folder(self) -> Path:
-        """Where the bytes of files lie: beside the SQLite database, or in `var/`."""
+        """Where the bytes of files lie: as told, beside the SQLite database, or in `var/`."""
+        if self["FILES_FOLDER"]:
+            return self.root / self["FILES_FOLDER"]
         scheme, _, path = self.database_url.partition(":///")
         beside = Path(path).parent if scheme.startswith("sqlite") and path else self.root / "var"
         return beside / "files"
@@ -102,6 +110,17 @@ class Settings:
             raise SettingError(
                 "DATABASE_URL must begin with sqlite:/// (one machine) or postgresql:// "
                 "(several processes), for example sqlite:///var/docent.db."
+            )
+        if self.workers < 1:
+            raise SettingError("WORKERS is 0. Write how many server processes are to run.")
+        if self.workers > 1 and self["DATABASE_URL"].startswith("sqlite"):
+            raise SettingError(
+                f"WORKERS is {self.workers} and DATABASE_URL is SQLite, which serves one process. "
+                "Set DATABASE_URL to PostgreSQL, or WORKERS to 1."
+            )
+        if self["REDIS_URL"] and not self["REDIS_URL"].startswith(REDIS_SCHEMES):
+            raise SettingError(
+                "REDIS_URL does not look right. Write redis://host:6379/0, or rediss:// for TLS."
             )
 
 

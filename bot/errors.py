@@ -7,6 +7,8 @@ DocentError
 │   ├── BadSignature      403: the sender did not prove who it is
 │   └── BadRequest        400 or 413: the body cannot be read
 ├── TurnFailed            the dialogue could not answer; the message is tried again
+├── ClaimLost             a message that was to be ended is in other hands by now
+├── QueueFull             so much waits that nothing more is accepted for the moment
 ├── SendFailed            a platform did not take a message; `retryable` decides what happens next
 └── ChannelBroken         a platform does not accept our keys or our set-up; says what to mend
 """
@@ -65,6 +67,14 @@ class BadRequest(Refused):
 
 class TurnFailed(DocentError):
     """The dialogue gave no answer; the visitor's message stays in the inbox and is tried again."""
+
+
+class ClaimLost(DocentError):
+    """Our lease on a message ended before our work did, and somebody else took the message."""
+
+
+class QueueFull(DocentError):
+    """More visitors' messages wait than the settings allow; the platform is to send again."""
 
 
 class SendFailed(DocentError):

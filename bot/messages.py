@@ -99,7 +99,9 @@ class Receipt:
     """What a platform says became of a message of ours: sent, delivered, read or failed.
 
     Where a platform names no message, all that a person got until `up_to` is meant. For a failure,
-    `reason` and `next_step` are words for staff, as in SendFailed.
+    `reason` and `next_step` are words for staff, as in SendFailed. `row` is the number of ours
+    that it gave back, with `person_id`; where it says no more than that it took the message, the
+    status is "taken".
     """
 
     channel: str
@@ -109,6 +111,7 @@ class Receipt:
     next_step: str = ""
     person_id: str = ""
     up_to: datetime | None = None
+    row: int | None = None
 
 
 @dataclass(frozen=True)
@@ -164,7 +167,8 @@ class Outbound:
     what a person wrote may go. `place` is where the message belongs, as `Inbound.place` said.
     `is_template` asks for the approved template that a platform allows outside its window, in
     `language`, instead of words of our own. Where there is a `file`, it is what goes; `text` only
-    tells of it in the log.
+    tells of it in the log. `row` is its number in the log, for platforms that give it back;
+    where it may have been sent before, that was after `again_since`.
     """
 
     text: str
@@ -176,3 +180,5 @@ class Outbound:
     place: Mapping[str, str] = field(default_factory=dict)
     is_template: bool = False
     file: Carried | None = None
+    row: int = field(default=0, compare=False)
+    again_since: datetime | None = field(default=None, compare=False)

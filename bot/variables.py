@@ -21,6 +21,10 @@ SETTINGS = (
     Setting("PUBLIC_URL", "", "The https address visitors and platforms reach Docent at."),
     Setting("PORT", "5005", "The port that `docent up` listens on."),
     Setting("HOST", "127.0.0.1", "The address it listens on; 0.0.0.0 for every interface."),
+    Setting("EMBED_ORIGINS", "", "Sites that may show the chat page inside their own pages."),
+    Setting("TRUSTED_PROXIES", "", "Proxies on other machines whose X-Forwarded-For is believed."),
+    Setting("WORKERS", "1", "How many server processes `docent up` runs; more need PostgreSQL."),
+    Setting("REDIS_URL", "", "Redis, by which processes tell each other what is new.", True),
     Setting("MESSENGER_PAGE_TOKEN", "", "Page access token, from Meta's app dashboard.", True),
     Setting("MESSENGER_APP_SECRET", "", "App secret that signs Meta's webhooks.", True),
     Setting("MESSENGER_VERIFY_TOKEN", "", "A word of yours, repeated in the webhook form.", True),
@@ -44,11 +48,16 @@ SETTINGS = (
     Setting("SLACK_APP_TOKEN", "", "App-level token (xapp-...); set it for Socket Mode.", True),
     Setting("SLACK_DESK_CHANNEL", "", "Id of the channel where cases open (C...)."),
     Setting("SLACK_API_URL", "https://slack.com/api/", "Slack's Web API."),
+    Setting("VISITOR_MESSAGES_A_MINUTE", "120", "Messages of one visitor that are answered."),
+    Setting("WAITING_MESSAGES", "100000", "How many may wait before webhooks are answered 503."),
     Setting("TRANSLATOR", "none", "Translation for staff: googletrans, libretranslate or none."),
     Setting("TRANSLATOR_URL", "", "Address of your LibreTranslate server."),
     Setting("DESK_UNDO_SECONDS", "5", "How long staff can take a reply back; 0 sends at once."),
     Setting("DESK_PASSWORD", "", "Password of the web desk; unset: loopback only.", True),
+    Setting("METRICS_TOKEN", "", "Lets a Prometheus elsewhere read /metrics.", True),
+    Setting("LOG_DETAIL", "info", "What is logged: warning, info or debug."),
     Setting("FILES_KEEP_DAYS", "30", "How long files are kept after their case was closed."),
+    Setting("FILES_FOLDER", "", "Where files lie; on several machines a folder that all share."),
     Setting("FILES_SCAN_COMMAND", "", "A virus scanner, called with the path of each file."),
 )
 
@@ -74,5 +83,14 @@ CHANNEL_OPTIONS: Mapping[str, tuple[str, ...]] = {
 # What a value must look like, and how to say it; a wrong one would fail much later, at a platform.
 SHAPES: Mapping[str, tuple[str, str]] = {
     "TELEGRAM_SECRET_TOKEN": (r"[\w-]{1,256}", "1 to 256 letters, digits, _ and -"),
+    "EMBED_ORIGINS": (
+        r"https://[\w.-]+(:\d+)?( +https://[\w.-]+(:\d+)?)*",
+        "origins with https, such as https://www.example.org, a space between two",
+    ),
+    "TRUSTED_PROXIES": (
+        r"[0-9a-fA-F.:]+(/\d{1,3})?( +[0-9a-fA-F.:]+(/\d{1,3})?)*",
+        "addresses or networks, such as 10.0.0.0/8, a space between two",
+    ),
+    "LOG_DETAIL": (r"warning|info|debug", "warning, info or debug"),
     "WECHAT_AES_KEY": (r"[A-Za-z0-9+/]{43}", "the 43 letters and digits of EncodingAESKey"),
 }

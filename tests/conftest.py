@@ -203,29 +203,16 @@ def casework(voice: Voice) -> Casework:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """A clock that stands still, on a Tuesday at eleven, when the desk is staffed."""
     frozen = Clock()
-    for module in ("log", "queue", "cases", "sessions", "windows", "changes", "tokens"):
+    for module in ("log", "queue", "cases", "sessions", "windows", "changes", "tokens", "echoes"):
         monkeypatch.setattr(f"bot.store.{module}.now", frozen)
     return frozen
 
 
 @pytest.fixture(scope="session")
-def action_book(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Book]:
-    """The log that the action server of the session writes to."""
-    path = tmp_path_factory.mktemp("actions") / "docent.db"
-    shutil.copy(migrated, path)
-    database = Database(f"sqlite:///{path}")
-    yield Book(database)
-    database.close()
-
-
-@pytest.fixture(scope="session")
-def action_server(action_book: Book) -> Iterator[str]:
+def action_server() -> Iterator[str]:
     """The real action server on a free port; the address of its webhook."""
-    import actions.base
     from actions.serve import make_app
 
-    before = actions.base.database
-    actions.base.database = lambda: action_book.database  # type: ignore[assignment]
     loop, app = Loop(), make_app("a-secret")
 
     async def start() -> Any:
@@ -238,7 +225,6 @@ def action_server(action_book: Book) -> Iterator[str]:
     yield f"http://127.0.0.1:{port}/webhook"
     loop.run(_closed(server))
     loop.close()
-    actions.base.database = before
 
 
 async def _closed(server: Any) -> None:
@@ -255,12 +241,13 @@ def model() -> Path:
 
 
 @pytest.fixture(scope="session")
-def agent(model: Path, action_server: str) -> Any:
-    """The model, loaded once."""
+def agent(model: Path) -> Any:
+    """The model, loaded once, with the actions in this process."""
+    from actions import local
     from bot.dialogue import load_agent
 
     with _rasas_own_warnings():
-        return load_agent(model, action_server, "a-secret")
+        return load_agent(model, local.answer)
 
 
 @contextmanager

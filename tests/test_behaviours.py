@@ -103,8 +103,7 @@ BEHAVIOURS: Mapping[str, tuple[str, ...]] = {
     ),
     "14 nobody is ignored": (
         "test_behaviours.py::test_whatever_fails_the_visitor_hears_of_it",
-        "scenarios/test_faults.py::"
-        "test_an_action_server_killed_again_and_again_leaves_nobody_in_silence",
+        "scenarios/test_faults.py::test_a_server_killed_again_and_again_leaves_nobody_in_silence",
         "scenarios/test_faults_platforms.py::test_slack_is_down_while_a_case_opens",
         "scenarios/test_every_channel.py::test_a_revoked_token_shows_within_a_minute",
         "channels/test_health.py::test_a_revoked_token_is_red_everywhere_and_told_once",

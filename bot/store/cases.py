@@ -107,6 +107,13 @@ def list_cases(connection: Connection, states: Sequence[str] | None = None) -> S
     return connection.execute(query).all()
 
 
+def running(connection: Connection) -> Sequence[Row[Any]]:
+    """Returns of each open case the `id`, `channel` and `priority`, which its clocks need."""
+    query = sa.select(cases.c.id, cases.c.priority, conversations.c.channel)
+    query = query.join(conversations, cases.c.conversation_id == conversations.c.id)
+    return connection.execute(query.where(cases.c.state.in_(OPEN_STATES))).all()
+
+
 def change_case(connection: Connection, case_id: int, **values: Any) -> None:
     """Sets columns of a case."""
     connection.execute(sa.update(cases).where(cases.c.id == case_id).values(**values))

@@ -106,7 +106,8 @@ def move(connection: Connection, moved: Moved) -> Row[Any] | None:
 
 def _failed(row: Row[Any], told: Receipt) -> dict[str, Any]:
     arrived = RANKS.get(row.receipt or "", 0) >= RANKS["delivered"]
-    return {} if row.state != "sent" or arrived else {"state": "dead", "reason": told.reason}
+    dead = {"state": "dead", "reason": told.reason, "done_at": now()}
+    return {} if row.state != "sent" or arrived else dead
 
 
 def _arrived(row: Row[Any], told: Receipt) -> dict[str, Any]:
@@ -158,10 +159,12 @@ def _joined(old: Row[Any], new: Row[Any]) -> dict[str, Any]:
     # Whoever was being looked after by a person still is.
     busy = [talk.speaker for talk in (new, old) if talk.speaker in ("queued", "human")]
     heard = [talk.last_in_at for talk in (new, old) if talk.last_in_at is not None]
+    due = [talk.due_at for talk in (new, old) if talk.due_at is not None]
     return {
         "acts": acts or None,
         "speaker": busy[0] if busy else new.speaker,
         "last_in_at": max(heard, default=None),
+        "due_at": min(due, default=None),
         "name": new.name or old.name,
         "language": new.language or old.language,
         "memory": new.memory if new.memory is not None else old.memory,

@@ -12,6 +12,7 @@ from collections import OrderedDict, deque
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+from bot import stages
 from bot.translate.checks import fault
 from bot.translate.engines import TIME_LIMIT_SECONDS, Engine, EngineFailed, Translation
 from bot.translate.parts import split
@@ -156,7 +157,8 @@ class Guarded:
         """Waits for an answer within the time limit; what goes wrong counts for the breaker."""
         begun = self._clock()
         try:
-            return await asyncio.wait_for(question, TIME_LIMIT_SECONDS)
+            with stages.translation(self._engine.name):
+                return await asyncio.wait_for(question, TIME_LIMIT_SECONDS)
         except asyncio.CancelledError:
             if self._clock() - begun >= SLOW_SECONDS:
                 self._failed("slow")

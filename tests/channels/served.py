@@ -86,8 +86,13 @@ def serving(
             loop.close()
 
 
+async def no_actions(_: Any) -> tuple[int, dict[str, Any]]:
+    """Runs nothing: nobody is asked anything."""
+    return 404, {}
+
+
 async def _start(settings: Settings) -> Any:
-    app = server.make_app(settings, Path("no-model"), "http://127.0.0.1:9/webhook", "")
+    app = server.make_app(settings, Path("no-model"), no_actions)
     running = await app.create_server(sock=listening(), return_asyncio_server=True)
     await running.startup()
     await running.before_start()

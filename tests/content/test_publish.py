@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import io
+import tarfile
 from pathlib import Path
 
 import pytest
+from tarsafe import TarSafeException
 
 from bot.content import publish
+from bot.errors import ContentError
 
 
 @pytest.fixture
@@ -77,3 +81,47 @@ def test_a_model_that_is_not_ours_is_not_loaded(project: Path, harm: str) -> Non
 
 def test_the_model_of_the_session_is_ours(model: Path) -> None:
     assert publish.is_ours(model)
+
+
+# -- what is loaded is what was checked ---------------------------------------------------------
+
+
+def test_a_model_of_ours_is_given_as_a_copy_that_goes_away(project: Path) -> None:
+    model = published(project)
+    with publish.trusted(model) as copy:
+        assert copy.read_bytes() == model.read_bytes()
+        assert (copy.name, copy.parent.stat().st_mode & 0o077) == (model.name, 0)
+        # Changed between the check and the loading: what was checked stays.
+        model.write_bytes(b"another")
+        assert copy.read_bytes() == "模型 model".encode()
+    assert not copy.exists()
+
+
+@pytest.mark.parametrize("spoiled", ["changed", "no checksum", "link", "gone"])
+def test_a_model_that_is_not_ours_is_refused(project: Path, spoiled: str) -> None:
+    model = published(project)
+    elsewhere = project / "elsewhere.tar.gz"
+    elsewhere.write_bytes(b"foreign")
+    if spoiled == "changed":
+        model.write_bytes(b"foreign")
+    elif spoiled == "no checksum":
+        model.with_name(f"{model.name}.sha256").unlink()
+    else:
+        model.unlink()
+    if spoiled == "link":
+        model.symlink_to(elsewhere)
+    with pytest.raises(ContentError), publish.trusted(model):
+        pytest.fail("it was given")
+
+
+def test_an_archive_that_leads_out_of_its_folder_is_not_unpacked(tmp_path: Path) -> None:
+    """Rasa unpacks models with tarsafe: even with a checksum of ours nothing leaves the folder."""
+    storage = pytest.importorskip("rasa.engine.storage.local_model_storage")
+    archive = tmp_path / "model.tar.gz"
+    with tarfile.open(archive, "w:gz") as tar:
+        member = tarfile.TarInfo("../../escaped")
+        tar.addfile(member, io.BytesIO())
+    (tmp_path / "inside").mkdir()
+    with pytest.raises(TarSafeException):
+        storage.LocalModelStorage._extract_archive_to_directory(archive, tmp_path / "inside")
+    assert not (tmp_path.parent / "escaped").exists()
