@@ -20,6 +20,7 @@ from redis.asyncio.client import PubSub
 from redis.exceptions import RedisError
 
 from bot import metrics
+from bot.worker import end
 
 logger = logging.getLogger(__name__)
 
@@ -71,12 +72,8 @@ class Bus:
         if self.is_up and self._untold:
             with suppress(*_Trouble):
                 await asyncio.wait_for(self._tell_once(), PATIENCE)
-        self._has_ended, left = True, set(self._tasks)
-        while left:
-            # Again and again: a time limit that runs out at this moment hides the cancelling.
-            for task in left:
-                task.cancel()
-            _, left = await asyncio.wait(left, timeout=EVERY)
+        self._has_ended = True
+        await end(self._tasks)
 
     def tell(self, *topics: str) -> None:
         """Says that there is news; never waits and never fails."""

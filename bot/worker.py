@@ -19,10 +19,21 @@ LOOK_EVERY_SECONDS = 0.5
 LONGEST_AWAY_SECONDS = 4.0
 # How long work in hand may go on when the program is told to stop.
 STOP_SECONDS = 8.0
+CANCEL_EVERY_SECONDS = 0.05
 # So many pieces are claimed together at the most: the first of them waits for the last.
 MOST_TOGETHER = 16
 # A worker is as patient as it is told to be once it was woken so often for nothing.
 _VAIN = 3
+
+
+async def end(tasks: Iterable[asyncio.Task[Any]]) -> None:
+    """Cancels tasks and waits until they have ended."""
+    left = set(tasks)
+    while left:
+        # Again and again: a time limit that runs out at this moment hides the cancelling.
+        for task in left:
+            task.cancel()
+        _, left = await asyncio.wait(left, timeout=CANCEL_EVERY_SECONDS)
 
 
 class Worker(Generic[Work]):

@@ -43,6 +43,7 @@ from bot.store import Connection, Row, health, queue
 from bot.store.blobs import Blobs
 from bot.store.database import Database
 from bot.store.observer import Observer
+from bot.worker import end
 
 if TYPE_CHECKING:
     from bot.channels.base import Channel
@@ -149,9 +150,7 @@ class Host:
 
     async def stop(self) -> None:
         """Ends the work in hand and closes every connection."""
-        for task in self._background:
-            task.cancel()
-        await asyncio.gather(*self._background, return_exceptions=True)
+        await end(self._background)
         await self.inbox.worker.stop()
         await self.outbox.worker.stop()
         await self.files.worker.stop()

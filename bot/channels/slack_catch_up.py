@@ -26,6 +26,7 @@ from bot.channels.slack_people import SlackPeople
 from bot.errors import SendFailed
 from bot.store import Connection, Row, catch_up, log, queue
 from bot.store.database import Database
+from bot.worker import end
 
 logger = logging.getLogger(__name__)
 
@@ -76,8 +77,7 @@ class SlackCatchUp:
     async def stop(self) -> None:
         """Ends; what was not read is read after the next start."""
         if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+            await end([self._task])
 
     def heard(self, is_well: bool) -> None:
         """Learns whether Slack can be reached; when it is back, what was missed is caught up."""

@@ -17,11 +17,12 @@ from bot.bus import Bus
 from bot.store import DatabaseError, holding, queue
 from bot.store.database import Database
 from bot.store.leading import Lead
+from bot.worker import end
 
 logger = logging.getLogger(__name__)
 
-# How often the leader looks whether a process has died. It acts on the second look: when PostgreSQL
-# was started anew, every living process must have shown itself (`leading.LOOK_EVERY_SECONDS`).
+# How often the leader looks whether a process has died. It acts on the second look: until then
+# every living one has shown itself to a PostgreSQL that was started anew (`bot.store.leading`).
 LOOK_EVERY_SECONDS = 2.0
 
 
@@ -92,8 +93,7 @@ class Together:
     async def _end(self) -> None:
         metrics.leads.set(0)
         if self._looking is not None:
-            self._looking.cancel()
-            await asyncio.gather(self._looking, return_exceptions=True)
+            await end([self._looking])
         for leader in self._leaders:
             await leader.cede()
 
