@@ -1,7 +1,7 @@
 # Docent's commands; `make` alone lists them. All of them work on a fresh machine.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check train fmt bench load soak chaos fuzz audit nlu-report encoder lock model clean
+.PHONY: help setup run test slow check train fmt bench load soak chaos fuzz audit nlu-report encoder lock model clean
 # An environment that is active in your shell is not Docent's.
 unexport PYTHONHOME PYTHONPATH VIRTUAL_ENV
 # Rasa and TensorFlow: no word home, no lines about processors.
@@ -22,6 +22,9 @@ run: setup ## set up, train if need be, and start Docent; PORT=5010 for another 
 
 test: model ## set up and run all tests, three at a time; ARGS="-k slack" for some
 	@$(bin)/python -m pytest --numprocesses 3 --dist loadfile $(ARGS)
+
+slow: model ## the scenarios that take too long for `make test`: renewal, a refused model, Redis away
+	@$(bin)/python -m pytest -m slow $(ARGS)
 
 check: setup ## everything that must hold before a commit; stops at the first that does not
 	$(step) "format (mend with: make fmt)"

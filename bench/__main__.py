@@ -2,7 +2,7 @@
 
 A message counts from the request to the webhook until its answer reaches the platform. Both bots
 answer the same questions, which their training has not seen, one at a time on an idle machine.
-The first run trains Rasa's default bot, which takes ten minutes; later runs take two.
+The first run trains Rasa's default bot, which takes some minutes; later runs take two.
 `make load` measures both when many write at once.
 """
 

@@ -20,10 +20,9 @@ from bot.nlu.emergency_texts import PATH
 ROOT = Path(__file__).resolve().parent.parent
 RASA = [str(Path(sys.executable).with_name("rasa"))]
 
-# With all examples of a topic ResponseSelector asks for 13 GB and half an hour an epoch, with so
-# many for 7 GB and ten minutes. Fewer examples make fewer features and a cheaper message: the
-# comparison leans to Rasa's side.
-EXAMPLES = 200
+# With all examples of a topic ResponseSelector asks for 13 GB and half an hour an epoch. Fewer
+# examples make fewer features and a cheaper message: the comparison leans to Rasa's side.
+EXAMPLES = 50
 # A hundred epochs take hours. How often the weights were turned does not change how many there
 # are, nor what a message costs.
 EPOCHS = 1
@@ -136,7 +135,7 @@ def rows(examples: dict[str, list[str]]) -> list[dict[str, str]]:
 
 
 def train(folder: Path) -> None:
-    """Trains the default bot, once for each state of the content; this takes ten minutes."""
+    """Trains the default bot, once for each state of the content; this takes minutes."""
     digest = hashlib.sha256()
     for source in [*_sources(), Path(__file__)]:
         digest.update(source.read_bytes())
@@ -145,7 +144,7 @@ def train(folder: Path) -> None:
         return
     shutil.rmtree(folder, ignore_errors=True)
     project(folder)
-    print("Training Rasa's default bot (ten minutes, once) ...", file=sys.stderr, flush=True)
+    print("Training Rasa's default bot (some minutes, once) ...", file=sys.stderr, flush=True)
     with (folder / "train.log").open("wb") as log:
         subprocess.run(
             [*RASA, "train", "--skip-validation"],

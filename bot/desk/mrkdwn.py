@@ -20,6 +20,8 @@ _MARKUP = re.compile(r"<([@#!]|https?://|mailto:|tel:)([^<>|]*)(?:\|([^<>]*))?>"
 _LINK = re.compile(r"https?://[^\s<>]+")
 # Stands for a link while the marks around it are removed: links hold underscores of their own.
 _HELD = re.compile("\ue000([0-9]+)\ue001")
+# Nobody types what marks the place of a link.
+_PLACE = re.compile("[\ue000\ue001]")
 _FENCE = re.compile(r"```\n?(.*?)\n?```", re.DOTALL)
 _CODE = re.compile(r"`([^`\n]+)`")
 # Slack formats only between a boundary and a word: 2*3*4 and snake_case_name are left alone.
@@ -85,7 +87,7 @@ def to_visitor(text: str) -> str:
         links.append(link)
         return f"\ue000{len(links) - 1}\ue001"
 
-    text = _SKIN_TONE.sub("", _FENCE.sub(r"\1", _HELD.sub("", text)))
+    text = _SKIN_TONE.sub("", _FENCE.sub(r"\1", _PLACE.sub("", _HELD.sub("", text))))
     text = _MARKUP.sub(lambda match: _spelled_out(match, hold), text)
     plain = _unmarked(_LINK.sub(lambda match: hold(match[0]), text))
     return unescape(_HELD.sub(lambda match: links[int(match[1])], plain)).strip()

@@ -44,9 +44,8 @@ def running() -> Iterator[subprocess.Popen[bytes]]:
     assert process.stdout is not None
     process.stdout.readline()
     yield process
-    process.terminate()
-    for pid in Tree(process.pid).pids()[1:]:
-        subprocess.run(["kill", str(pid)], check=False)
+    for pid in reversed(Tree(process.pid).pids()):
+        subprocess.run(["kill", "-9", str(pid)], check=False)
     process.wait()
     process.stdout.close()
 

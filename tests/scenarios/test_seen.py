@@ -125,7 +125,8 @@ def test_what_fails_shows_no_words(house: House) -> None:
         assert refused.status == 503
     with without_table(house, "choices"):
         house.write("seen-turn", WORDS["zh-Hans"])
-        until(lambda: "a turn failed" in house.program.log(), "a failing turn")
+        waits = "it cannot be written down yet"
+        until(lambda: waits in house.program.log(), "an end that cannot be written")
     house.settled(psid)
     said = house.program.log()
     assert "nothing was accepted" in said

@@ -105,6 +105,7 @@ def test_a_model_is_swapped_everywhere_and_nobody_notices(
     assert not house.said("a turn failed")
 
 
+@pytest.mark.slow
 def test_a_model_that_is_not_what_was_published_is_refused(
     house: Company, another_model: Path
 ) -> None:
@@ -135,6 +136,7 @@ def test_a_killed_server_is_missed_by_nobody(house: Company) -> None:
     until(lambda: len(house.servers()) == 2, "another server")
 
 
+@pytest.mark.slow
 def test_redis_may_go_and_come_back(house: Company, redis: RedisServer) -> None:
     ups = house.said("the bus is up")
     redis.kill()
@@ -144,6 +146,7 @@ def test_redis_may_go_and_come_back(house: Company, redis: RedisServer) -> None:
     house.ask("redis-again", QUESTIONS[2])
 
 
+@pytest.mark.slow
 def test_all_servers_are_renewed_and_nobody_is_refused(house: Company) -> None:
     before = house.servers()
     assert house.program.process is not None
