@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -67,6 +68,14 @@ def machines(tmp_path: Path, shared: Database) -> tuple[Machine, Machine]:
     for machine in (here, there):
         machine.following.name = "docent-0"
     return here, there
+
+
+async def test_a_model_is_no_place_to_look_for_garbage(machines: tuple[Machine, Machine]) -> None:
+    here, _ = machines
+    gc.unfreeze()
+    here.publish("docent-1")
+    assert await here.following.look()
+    assert gc.get_freeze_count() > 1000
 
 
 async def test_a_machine_without_the_file_gets_it(machines: tuple[Machine, Machine]) -> None:

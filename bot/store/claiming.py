@@ -119,6 +119,27 @@ _MOVE = (
 )
 
 
+_END = (
+    sa.update(messages)
+    .where(messages.c.seq == sa.bindparam("ended"))
+    .values(
+        state="answered",
+        reason=sa.bindparam("why"),
+        done_at=sa.bindparam("at_last", type_=Moment()),
+        lease_until=None,
+        held_by=None,
+    )
+)
+_END_HELD = _END.where(messages.c.state == _HELD)
+_END_OURS = _END_HELD.where(messages.c.lease_until == sa.bindparam("held_until", type_=Moment()))
+_WAITS = sa.select(
+    sa.func.min(
+        sa.func.coalesce(messages.c.not_before, sa.bindparam("moment", type_=Moment())),
+        type_=Moment(),
+    )
+).where(messages.c.conversation_id == sa.bindparam("talk"), UNANSWERED)
+
+
 def finish(
     connection: Connection,
     row: Row[Any],
@@ -142,27 +163,17 @@ def finish(
     """
     *before, answered = (row, *together)
     joined = f"answered with message {answered.seq}"
-    held = [messages.c.state == _HELD]
-    if until is not None:
-        held.append(messages.c.lease_until == until)
-    ended = _end(connection, [row.seq], joined if before else reason, *held)
-    if not ended:
+    first, ours = (_END_HELD, {}) if until is None else (_END_OURS, {"held_until": until})
+    if not _end(connection, first, row.seq, joined if before else reason, **ours):
         raise ClaimLost("another process took over")
-    if before:
-        _end(connection, [each.seq for each in together[:-1]], joined)
-        _end(connection, [answered.seq], reason)
+    for each in together:
+        _end(connection, _END, each.seq, reason if each is answered else joined)
     let_go(connection, row.conversation_id, **talk)
 
 
-def _end(connection: Connection, seqs: list[int], reason: str, *only: Any) -> int:
-    if not seqs:
-        return 0
-    result = connection.execute(
-        sa.update(messages)
-        .where(messages.c.seq.in_(seqs), *only)
-        .values(state="answered", reason=reason, done_at=log.now(), lease_until=None, held_by=None)
-    )
-    return int(result.rowcount)
+def _end(connection: Connection, statement: Any, seq: int, reason: str, **more: Any) -> int:
+    values = {"ended": seq, "why": reason, "at_last": log.now(), **more}
+    return int(kept.execute(connection, statement, values).rowcount)
 
 
 def let_go(connection: Connection, conversation_id: str, **values: Any) -> None:
@@ -173,17 +184,9 @@ def let_go(connection: Connection, conversation_id: str, **values: Any) -> None:
         conversation_id: Which one.
         values: Further columns of it to set.
     """
-    moment = sa.literal(log.now(), Moment())
-    waits = (
-        sa.select(sa.func.min(sa.func.coalesce(messages.c.not_before, moment)))
-        .where(messages.c.conversation_id == conversation_id, UNANSWERED)
-        .scalar_subquery()
-    )
-    connection.execute(
-        sa.update(conversations)
-        .where(conversations.c.id == conversation_id)
-        .values(due_at=waits, **values)
-    )
+    found = {"talk": conversation_id, "moment": log.now()}
+    due = kept.execute(connection, _WAITS, found).scalar_one()
+    kept.update(connection, conversations, conversation_id, {"due_at": due, **values})
 
 
 def give_back(
