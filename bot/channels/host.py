@@ -21,6 +21,7 @@ from bot.channels.housekeeping import Chore, Daily, keep_house, recover
 from bot.channels.measuring import Measuring
 from bot.channels.together import Together
 from bot.channels.understanding import Understanding
+from bot.channels.warming import warm
 from bot.config import ROOT, Settings
 from bot.content.voice import load_voice
 from bot.desk.blocks import announcement
@@ -133,6 +134,7 @@ class Host:
     async def start(self) -> None:
         """Migrates the database, takes up what was left unfinished and starts the workers."""
         await asyncio.to_thread(self.database.migrate)
+        await asyncio.to_thread(warm, self.voice)
         for channel in self.channels.values():
             channel.share(self.database)
         left = await self.database.run(queue.recover, everything=self.database.is_sqlite)
