@@ -69,7 +69,7 @@ def _arrival(message: Inbound, known: Row[Any] | None, a_minute: int) -> pacing.
     arrival = pacing.arrived(known and known.arrivals, log.now(), a_minute)
     if not arrival.is_over:
         return arrival
-    is_heard = known is not None and known.speaker in (log.QUEUED, log.HUMAN)
+    is_heard = known is not None and known.speaker in log.WITH_PERSON
     if is_heard or emergency(message.text) is not None:
         return replace(arrival, is_over=False, is_told=False)
     return arrival

@@ -64,8 +64,7 @@ def last_said(events: Events) -> str:
 
 def newest_understood(events: Events) -> dict[str, Any] | None:
     """Returns what was understood of the newest message, as the log keeps it, or None."""
-    asked = (event for event in reversed(events) if event["event"] == "user")
-    parsed = next(asked, {}).get("parse_data")
+    parsed = newest(events)
     if not parsed:
         return None
     intent, ranking = parsed.get("intent") or {}, parsed.get("intent_ranking") or []

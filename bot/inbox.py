@@ -32,7 +32,7 @@ from bot.translate import Translator
 from bot.turning import Turning
 from bot.waiting import Unclear
 from bot.wordless import LONGEST_QUESTION, sentence_for
-from bot.worker import Worker
+from bot.worker import MOST_TOGETHER, Worker
 
 __all__ = ["LONGEST_QUESTION", "Asked", "Inbox"]
 
@@ -93,7 +93,7 @@ class Inbox(Turning):
         # Told in the same transaction what is no message: it may say that one of ours was taken.
         self.heard: Callable[[Connection, Event], None] = lambda *_: None
         self.worker: Worker[Asked] = Worker(
-            "inbox", self._claim, self.answer, IN_HAND, several=self._claim_several
+            "inbox", self._claim, self.answer, IN_HAND, together=MOST_TOGETHER
         )
 
     # -- in -----------------------------------------------------------------------------------
@@ -147,10 +147,7 @@ class Inbox(Turning):
 
     # -- out ----------------------------------------------------------------------------------
 
-    async def _claim(self) -> Asked | None:
-        return await self._database.run(take)
-
-    async def _claim_several(self, most: int) -> Sequence[Asked]:
+    async def _claim(self, most: int) -> Sequence[Asked]:
         return await self._database.run(_take_several, most)
 
     @stages.about_row
@@ -188,13 +185,21 @@ class Inbox(Turning):
             await asyncio.sleep(AGAIN_SECONDS * random.uniform(0.5, 1))  # noqa: S311
 
     async def _handle(self, asked: Asked) -> None:
-        if not (asked.rates and await self.commits(self._is_rating, asked)):
+        if not (asked.rates and await self._write(self._rating, asked)):
             await self._hand_on(asked)
+
+    async def _write(self, work: Callable[..., str | None], asked: Asked, *more: Any) -> bool:
+        """Writes what became of a message; tells whether it has ended, and counts it then."""
+        outcome = await self.commits(work, asked, *more)
+        if outcome is not None:
+            for row in (asked.head, *asked.rest):
+                stages.answered(row, asked.language, outcome)
+        return outcome is not None
 
     async def _hand_on(self, asked: Asked) -> None:
         if asked.is_with_person:
             words = await beside(self._translator, asked.row.text, asked.language)
-            await self.commits(self._to_desk, asked, words)
+            await self._write(self._to_desk, asked, words)
             return
         sign = asyncio.get_running_loop().call_later(SIGN_AFTER_SECONDS, self._thinking, asked.row)
         try:
@@ -240,12 +245,11 @@ class Inbox(Turning):
         key = sentence_for(asked)
         return None if key is None else self._with_person(key, asked.language)
 
-    def _is_rating(self, connection: Connection, asked: Asked) -> bool:
-        """Takes what tells how content the visitor was; False for what is to be answered."""
+    def _rating(self, connection: Connection, asked: Asked) -> str | None:
+        """Takes what tells how content the visitor was; None for what is to be answered."""
         if not self._casework.takes_rating(connection, asked.row, asked.choice):
-            return False
-        self._end(connection, asked, "rated")
-        return True
+            return None
+        return self._end(connection, asked, "rated")
 
     def _wait(self, connection: Connection, asked: Asked, wait: timedelta) -> None:
         claiming.give_back(connection, asked.head, wait, "waits for more", tried=False)
@@ -257,7 +261,7 @@ class Inbox(Turning):
             with stages.stage(stages.TRANSLATION):
                 told = await readable(self._translator, request, asked.text, asked.language)
         with stages.stage(stages.COMMIT):
-            await self.commits(self._commit, asked, turn, told)
+            await self._write(self._commit, asked, turn, told)
 
     async def _failed(self, asked: Asked, error: Exception) -> None:
         attempt = asked.row.attempts

@@ -25,7 +25,7 @@ from bot.store import Connection, Row, files, log, queue, revisions, windows
 from bot.store.blobs import Blobs
 from bot.store.database import Database, passes
 from bot.windows import CLOSED, OPEN, Left
-from bot.worker import Worker
+from bot.worker import MOST_TOGETHER, Worker
 
 __all__ = ["BACKOFF", "LONGEST_WAIT", "Outbox", "Sender", "lay"]
 
@@ -90,7 +90,7 @@ class Outbox:
             self._claim,
             self.deliver,
             SLOTS * max(1, len(senders)),
-            several=self._claim_several,
+            together=MOST_TOGETHER,
             looks_itself=True,
         )
 
@@ -112,17 +112,7 @@ class Outbox:
         self.worker.take(leaving)
         return result
 
-    async def _claim(self) -> Leaving | None:
-        found = await self._database.run(self._claim_one)
-        return found
-
-    def _claim_one(self, connection: Connection) -> Leaving | None:
-        for name in self._senders:
-            if found := self._claim_in(connection, {name: 1}):
-                return found[0]
-        return None
-
-    async def _claim_several(self, most: int) -> Sequence[Leaving]:
+    async def _claim(self, most: int) -> Sequence[Leaving]:
         room = self._room(most)
         return await self._database.run(self._claim_in, room) if room else ()
 

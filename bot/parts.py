@@ -23,6 +23,8 @@ RESTART_SECONDS = (0.2, 1.0, 2.0, 5.0, 10.0)
 # Where a part says that it is ready: the number of a pipe.
 READY = "DOCENT_READY_FD"
 _PR_SET_PDEATHSIG = 1
+# A strike closes the galleries: many visitors connect at the same moment.
+BACKLOG = 2048
 
 ENVIRONMENT = {
     "RASA_TELEMETRY_ENABLED": "false",

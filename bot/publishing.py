@@ -31,7 +31,8 @@ def announce(connection: Connection, model: Path, root: Path = ROOT) -> int:
     """Publishes a model to all processes; returns the publication's number."""
     with_bytes = connection.dialect.name == "postgresql"
     name = model.name.removesuffix(".tar.gz")
-    return publications.add(connection, name, publish.code(root), model, with_bytes)
+    digest = publish.checksum(model)
+    return publications.add(connection, name, publish.code(root), model, digest, with_bytes)
 
 
 def fetch(connection: Connection, row: Row[Any], root: Path = ROOT) -> Path:
@@ -112,6 +113,4 @@ def _published(database: Database, root: Path) -> Path | None:
 
 
 def _is(model: Path, row: Row[Any]) -> bool:
-    if not publish.is_ours(model):
-        return False
-    return publications.digest_of(model) == str(row.sha256)
+    return publish.is_ours(model) and publish.checksum(model) == row.sha256

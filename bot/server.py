@@ -34,7 +34,7 @@ from bot.channels.whatsapp import WhatsApp
 from bot.config import Settings
 from bot.dialogue import load_agent
 from bot.following import Following
-from bot.parts import READY
+from bot.parts import BACKLOG, READY
 from bot.processor import Actions
 
 logger = logging.getLogger(__name__)
@@ -44,8 +44,6 @@ CHANNELS: tuple[type[Channel], ...] = (Web, Messenger, WhatsApp, Telegram, WeCha
 # Requests end at the latest after this when the program is told to stop.
 GRACE_SECONDS = 3.0
 HEAD_SECONDS = 10
-# A strike closes the galleries: many visitors connect at the same moment.
-BACKLOG = 2048
 
 
 def make_app(settings: Settings, model: Path, actions: Actions, since: int = 0) -> Sanic:

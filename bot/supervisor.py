@@ -14,7 +14,7 @@ from types import FrameType
 
 from bot import scraping
 from bot.config import ROOT
-from bot.parts import ENVIRONMENT, STOP_SECONDS, Part
+from bot.parts import BACKLOG, ENVIRONMENT, STOP_SECONDS, Part
 
 __all__ = ["BACKLOG", "ENVIRONMENT", "Supervisor", "free_port", "listening"]
 
@@ -28,8 +28,6 @@ LOOK_EVERY_SECONDS = 0.2
 MOST_FALLS = 5
 # How long a new server may take to load its model.
 READY_SECONDS = 240.0
-# A strike closes the galleries: many visitors connect at the same moment.
-BACKLOG = 2048
 
 
 class Supervisor:

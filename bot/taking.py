@@ -53,7 +53,7 @@ class Asked:
     @property
     def is_with_person(self) -> bool:
         """Whether a person has the conversation, or is to have it."""
-        return self.speaker in (log.QUEUED, log.HUMAN)
+        return self.speaker in log.WITH_PERSON
 
     def together(self, count: int, words: str) -> Asked:
         """Returns it with the messages behind it that belong to it, `count` in all."""

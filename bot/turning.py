@@ -7,18 +7,17 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from bot import outbox, pacing, stages
+from bot import outbox, pacing
 from bot.content.voice import Voice
 from bot.desk.casework import Casework, Request
 from bot.desk.readable import Beside, Told, untranslated
 from bot.dialogue import Turn
 from bot.limits import Limits
 from bot.messages import Button, Reply
-from bot.store import Connection, claiming, log
+from bot.store import Connection, claiming, leaving, log
 from bot.taking import Asked
 
 CLOSED_MEANWHILE = "the case was closed"
-TAKEN_OVER = "a person took over"
 
 
 class Turning:
@@ -35,15 +34,18 @@ class Turning:
         self._voice = voice
         self._limits = limits
 
-    def _to_desk(self, connection: Connection, asked: Asked, words: Beside | None = None) -> None:
+    def _to_desk(
+        self, connection: Connection, asked: Asked, words: Beside | None = None
+    ) -> str | None:
+        """Gives a message to staff; returns what became of it, None where it waits on."""
         present = log.locked_conversation(connection, asked.row.conversation_id)
-        if present.speaker not in (log.QUEUED, log.HUMAN):
+        if present.speaker not in log.WITH_PERSON:
             # Closed while these words were read: they are taken anew, and the bot answers them.
             claiming.give_back(connection, asked.head, timedelta(0), CLOSED_MEANWHILE)
-            return
+            return None
         log.change_message(connection, asked.row.seq, translation=words)
         self._casework.relay(connection, asked.row)
-        self._end(connection, asked, "relayed")
+        return self._end(connection, asked, "relayed")
 
     def _commit(
         self,
@@ -51,15 +53,17 @@ class Turning:
         asked: Asked,
         turn: Turn,
         told: Told | None = None,
-    ) -> None:
-        """Writes a whole turn at once: the words, the memory, the case, the end of the message."""
+    ) -> str | None:
+        """Writes a whole turn at once: the words, the memory, the case, the end of the message.
+
+        Returns what became of the message, None where it waits on.
+        """
         present = log.locked_conversation(connection, asked.row.conversation_id)
         if turn.understood is not None:
             log.understood(connection, asked.row.seq, **turn.understood)
-        if present.speaker in (log.QUEUED, log.HUMAN):
+        if present.speaker in log.WITH_PERSON:
             # A person took over while the bot was thinking: what it thought is not said.
-            self._to_person(connection, asked, told)
-            return
+            return self._to_person(connection, asked, told)
         for index, reply in enumerate(turn.replies):
             self._lay(connection, asked, reply, "bot", disclose=asked.first and index == 0)
         if told is not None:
@@ -75,16 +79,16 @@ class Turning:
             changed["answers"] = None
         elif present.speaker == log.CLOSED:
             changed["speaker"] = log.BOT
-        self._end(connection, asked, "answered", **changed)
+        return self._end(connection, asked, "answered", **changed)
 
-    def _to_person(self, connection: Connection, asked: Asked, told: Told | None) -> None:
+    def _to_person(self, connection: Connection, asked: Asked, told: Told | None) -> str | None:
         if asked.before:
             # Staff read each message for itself.
             wait = timedelta(0)
-            claiming.give_back(connection, asked.head, wait, TAKEN_OVER, tried=False)
-            return
+            claiming.give_back(connection, asked.head, wait, leaving.TAKEN_OVER, tried=False)
+            return None
         words = (told and told.beside) or untranslated(asked.language)
-        self._to_desk(connection, asked, words)
+        return self._to_desk(connection, asked, words)
 
     def _open_case(self, connection: Connection, asked: Asked, request: Request) -> None:
         fresh = log.message(connection, asked.row.seq)
@@ -116,11 +120,10 @@ class Turning:
             in_reply_to=asked.row.seq,
         )
 
-    def _end(self, connection: Connection, asked: Asked, outcome: str, **talk: Any) -> None:
+    def _end(self, connection: Connection, asked: Asked, outcome: str, **talk: Any) -> str:
         """Ends the messages and gives the conversation its next place in the line."""
         claiming.finish(connection, asked.head, asked.until, outcome, asked.rest, **talk)
-        for row in (asked.head, *asked.rest):
-            stages.answered(row, asked.language, outcome)
+        return outcome
 
     def _with_person(self, key: str, language: str) -> Reply:
         """Returns a sentence with a button to a person."""

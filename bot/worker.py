@@ -20,8 +20,9 @@ LONGEST_AWAY_SECONDS = 4.0
 # How long work in hand may go on when the program is told to stop.
 STOP_SECONDS = 8.0
 CANCEL_EVERY_SECONDS = 0.05
-# So many pieces are claimed together at the most: the first of them waits for the last.
-MOST_TOGETHER = 16
+# So many pieces are claimed together at the most: the first of them waits for the last, and so
+# does whoever else wants the database.
+MOST_TOGETHER = 4
 # A worker is as patient as it is told to be once it was woken so often for nothing.
 _VAIN = 3
 
@@ -36,15 +37,27 @@ async def end(tasks: Iterable[asyncio.Task[Any]]) -> None:
         _, left = await asyncio.wait(left, timeout=CANCEL_EVERY_SECONDS)
 
 
+def singly(
+    claim: Callable[[], Awaitable[Work | None]],
+) -> Callable[[int], Awaitable[Sequence[Work]]]:
+    """Lets a worker use a queue that gives one piece, or None when nothing is due."""
+
+    async def claimed(_most: int) -> Sequence[Work]:
+        piece = await claim()
+        return () if piece is None else (piece,)
+
+    return claimed
+
+
 class Worker(Generic[Work]):
     """Claims pieces of work and handles each in a task of its own.
 
     Args:
         name: What the worker does, for the log.
-        claim: Takes one piece from the queue, or returns None when nothing is due.
+        claim: Takes pieces from the queue, about so many; fewer say that no more are due.
         handle: Does the work and records its end; an exception that it lets out is logged.
         at_once: How many pieces may be in hand.
-        several: Takes pieces, about so many, in place of `claim`; fewer say that no more are due.
+        together: How many pieces are claimed at once.
         looks_itself: Whether `handle` looks at the queue when it ends, and gives what it finds to
             `take`. Otherwise the worker does so: the end of a piece may free the next.
         patience: How many seconds a worker may let pass that is woken for others' news as well.
@@ -53,17 +66,17 @@ class Worker(Generic[Work]):
     def __init__(
         self,
         name: str,
-        claim: Callable[[], Awaitable[Work | None]],
+        claim: Callable[[int], Awaitable[Sequence[Work]]],
         handle: Callable[[Work], Awaitable[Any]],
         at_once: int = 8,
         *,
-        several: Callable[[int], Awaitable[Sequence[Work]]] | None = None,
+        together: int = 1,
         looks_itself: bool = False,
         patience: float = 0.0,
     ) -> None:
         self.name = name
         self._claim = claim
-        self._several = several
+        self._together = together
         self._handle = handle
         self._at_once = at_once
         self._looks_itself = looks_itself
@@ -123,11 +136,11 @@ class Worker(Generic[Work]):
 
     async def _look(self) -> bool:
         """Takes what is due, as far as there is room; tells whether more may be."""
-        room = min(self._at_once - len(self._in_hand), MOST_TOGETHER if self._several else 1)
+        room = min(self._at_once - len(self._in_hand), self._together)
         if room <= 0:
             return False
         try:
-            pieces = await self._claimed(room)
+            pieces = await self._claim(room)
         except Exception as error:
             await self._wait_out(error)
             return True
@@ -137,12 +150,6 @@ class Worker(Generic[Work]):
         self._vain = 0 if pieces else self._vain + 1
         self.take(pieces)
         return len(pieces) >= room
-
-    async def _claimed(self, room: int) -> Sequence[Work]:
-        if self._several is not None:
-            return await self._several(room)
-        piece = await self._claim()
-        return () if piece is None else (piece,)
 
     async def _wait_out(self, error: Exception) -> None:
         """The database is away, most likely: what waits there waits on."""

@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any
 
+import claims
 import sqlalchemy as sa
 from conftest import LIMITS, Book
 from dying import Died, Mortal
@@ -131,9 +132,9 @@ class World:
         inbox, outbox = self.inbox(database), self.outbox(database)
         await database.run(queue.recover, everything=database.is_sqlite)
         await self.post(inbox)
-        while (asked := await inbox._claim()) is not None:
+        while (asked := await claims.one(inbox)) is not None:
             await inbox.answer(asked)
-        while (leaving := await outbox._claim()) is not None:
+        while (leaving := await claims.one(outbox)) is not None:
             await outbox.deliver(leaving)
 
     # -- what must hold -----------------------------------------------------------------------

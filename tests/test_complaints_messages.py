@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
+import claims
 import pytest
 from complaints import ANA, Museum
 from conftest import Book, Clock
@@ -91,7 +92,7 @@ async def test_chatwoot_15920_a_restart_loses_no_message(
     museum.book.heard()
     museum.book.said("Your tickets 门票 are here.")
     # A process that dies with the message in hand.
-    assert await museum.office.outbox._claim() is not None
+    assert await claims.one(museum.office.outbox) is not None
     assert not await museum.office.deliver()
     assert database.now(queue.recover, everything=True) == 1
     assert await museum.sent() == ["Your tickets 门票 are here."]
@@ -199,7 +200,7 @@ async def test_chatwoot_9516_a_reply_outside_the_window_is_not_shown_as_sent(
     )
     museum.clock.on(hours=24)
     said = museum.do("staff_says", case, ANA, "It was found 找到了")
-    leaving = await outbox._claim()
+    leaving = await claims.one(outbox)
     assert leaving is not None
     await outbox.deliver(leaving)
     assert museum.book.row(said.seq or 0).state == "dead"

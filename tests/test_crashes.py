@@ -16,6 +16,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import claims
 import pytest
 import sqlalchemy as sa
 from conftest import Book, Clock
@@ -100,7 +101,7 @@ async def test_a_database_that_is_away_for_a_moment_costs_no_try(
     with world._process() as database:
         inbox = world.inbox(database)
         await world.post(inbox)
-        asked = await inbox._claim()
+        asked = await claims.one(inbox)
         assert asked is not None
         away = [OperationalError("", {}, Exception("gone"))] * 3
 
@@ -145,7 +146,7 @@ def test_who_was_taken_for_dead_says_nothing_when_it_comes_back(
     async def sleep_over_the_lease(database: Database) -> None:
         inbox = world.inbox(database)
         await world.post(inbox)
-        asked = await inbox._claim()
+        asked = await claims.one(inbox)
         assert asked is not None
         clock.at += LONGER_THAN_A_LEASE
         assert await asyncio.to_thread(world.live, None)

@@ -107,7 +107,7 @@ def test_a_database_whose_clock_differs_is_named(
 def test_a_refused_model_is_named(database: Database, tmp_path: Path) -> None:
     file = tmp_path / "docent-1.tar.gz"
     file.write_bytes(b"a model")
-    number = database.now(publications.add, "docent-1", "code", file, False)
+    number = database.now(publications.add, "docent-1", "code", file, "ab" * 32, False)
     assert wrong(settings(database), "database") == ""
     database.now(publications.refuse, number, "its bytes are others")
     assert "docent-1 was published and refused: its bytes" in wrong(settings(database), "database")

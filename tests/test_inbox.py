@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
+import claims
 import pytest
 from conftest import LIMITS, Book, Clock
 
@@ -97,7 +98,7 @@ class Desk:
 
     async def answer(self) -> bool:
         """Answers the next message that waits; False where none does."""
-        asked = await self.inbox._claim()
+        asked = await claims.one(self.inbox)
         if asked is None:
             return False
         await self.inbox.answer(asked)

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import claims
 import pytest
 import sqlalchemy as sa
 from conftest import Book, Clock
@@ -255,7 +256,7 @@ async def test_a_bundle_whose_program_dies_is_taken_again_as_a_whole(
     def dies(*_args: Any, **_more: Any) -> None:
         raise KeyboardInterrupt
 
-    asked = await desk.inbox._claim()
+    asked = await claims.one(desk.inbox)
     assert asked is not None
     with monkeypatch.context() as dead:
         dead.setattr(claiming, "let_go", dies)
@@ -285,7 +286,7 @@ async def test_a_bundle_that_fails_is_tried_again_with_what_came_since(
 
 async def test_who_lost_the_claim_says_nothing(desk: Pieces, book: Book, clock: Clock) -> None:
     await desk.write("are you open", "on sunday?")
-    slow = await desk.inbox._claim()
+    slow = await claims.one(desk.inbox)
     assert slow is not None
     clock.on(seconds=queue.LEASE.total_seconds())
     assert await desk.answer()

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import claims
 import pytest
 import sqlalchemy as sa
 from conftest import LIMITS, STAFFED, Book, Clock
@@ -90,7 +91,7 @@ class Office:
 
     async def deliver(self) -> bool:
         """Sends the next message that is due; False where none is."""
-        row = await self.outbox._claim()
+        row = await claims.one(self.outbox)
         if row is None:
             return False
         await self.outbox.deliver(row)
@@ -398,7 +399,7 @@ async def test_what_was_sent_is_written_down_when_the_database_is_back(
         if away and away.pop():
             raise sa.exc.OperationalError("BEGIN", {}, Exception("the database is away"))
 
-    leaving = await office.outbox._claim()
+    leaving = await claims.one(office.outbox)
     assert leaving is not None
     sa.event.listen(office.database.engine, "begin", gone)
     await office.outbox.deliver(leaving)
@@ -425,7 +426,7 @@ async def test_an_outcome_that_is_written_twice_counts_once(
     office: Office, book: Book, ending: str
 ) -> None:
     seq = book.said("两次 twice")
-    leaving = await office.outbox._claim()
+    leaving = await claims.one(office.outbox)
     assert leaving is not None
     error = SendFailed("refused", retryable=True)
     last = {"sent": "mid.1", "retry": error, "dead": error}[ending]

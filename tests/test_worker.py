@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot import worker
-from bot.worker import Worker
+from bot.worker import Worker, singly
 
 Handle = Callable[[str], Awaitable[Any]]
 
@@ -57,7 +57,7 @@ def queue() -> Queue:
 
 @pytest.fixture
 async def working(queue: Queue) -> AsyncIterator[Worker[str]]:
-    running: Worker[str] = Worker("test", queue.claim, queue.handle, at_once=2)
+    running: Worker[str] = Worker("test", singly(queue.claim), queue.handle, at_once=2)
     yield running
     queue.gate.set()
     await asyncio.wait_for(running.stop(), 3)
@@ -161,7 +161,7 @@ async def test_stop_drops_what_does_not_end_in_time(
 async def test_stop_ends_although_the_worker_was_woken_a_moment_before(
     queue: Queue, ticks: int
 ) -> None:
-    running: Worker[str] = Worker("test", queue.claim, queue.handle)
+    running: Worker[str] = Worker("test", singly(queue.claim), queue.handle)
     running.start()
     await asyncio.sleep(0.01)
     running.wake()
@@ -189,7 +189,7 @@ async def test_a_claim_in_hand_is_not_lost_when_the_worker_stops(queue: Queue) -
         return found
 
     queue.waiting = ["claimed at the last moment"]
-    worker: Worker[str] = Worker("test", slow_claim, queue.handle)
+    worker: Worker[str] = Worker("test", singly(slow_claim), queue.handle)
     worker.start()
     await asyncio.wait_for(entered.wait(), 1)
     stopping = asyncio.create_task(worker.stop())
@@ -208,16 +208,16 @@ async def test_several_are_taken_together_and_a_short_answer_ends_the_asking(que
         taken, queue.waiting = queue.waiting[:most], queue.waiting[most:]
         return taken
 
-    running = Worker("test", queue.claim, queue.handle, 100, several=several, looks_itself=True)
+    running = Worker("test", several, queue.handle, 100, together=16, looks_itself=True)
     running.start()
     await queue.until(lambda: len(queue.done) == 20)
     await asyncio.sleep(0.02)
-    assert asked == [worker.MOST_TOGETHER] * 2
+    assert asked == [16, 16]
     await asyncio.wait_for(running.stop(), 3)
 
 
 async def test_what_was_found_on_the_way_is_worked_on(queue: Queue) -> None:
-    running = Worker("test", queue.claim, queue.handle)
+    running = Worker("test", singly(queue.claim), queue.handle)
     running.take(["一", "two"])
     await queue.until(lambda: queue.done == ["一", "two"])
     assert not list(running.in_hand)
@@ -232,7 +232,7 @@ async def test_a_patient_worker_that_was_woken_in_vain_lets_others_news_pass(que
         looks += 1
         return await queue.claim()
 
-    running = Worker("test", claim, queue.handle, patience=0.1)
+    running = Worker("test", singly(claim), queue.handle, patience=0.1)
     running.start()
     for _ in range(40):
         running.wake()

@@ -21,7 +21,7 @@ from bot.errors import SendFailed
 from bot.store import Connection, Row, files
 from bot.store.blobs import Blobs
 from bot.store.database import Database
-from bot.worker import Worker
+from bot.worker import Worker, singly
 
 logger = logging.getLogger(__name__)
 
@@ -85,7 +85,7 @@ class Files:
         self._news = news
         self._sweep_at = 0.0
         self.worker: Worker[Row[Any]] = Worker(
-            "files", self._claim, self.handle, AT_ONCE, patience=0.25
+            "files", singly(self._claim), self.handle, AT_ONCE, patience=0.25
         )
 
     async def start(self) -> None:

@@ -50,7 +50,7 @@ from bot.errors import BadRequest, BadSignature, Refused
 from bot.limits import Limits, utf16_units
 from bot.messages import Carried, Event, Outbound
 from bot.store import Connection, Row, cases, queue
-from bot.worker import Worker
+from bot.worker import Worker, singly
 
 CHANNEL = "slack"
 # Text 4,000 characters; a paragraph with buttons below it 3,000; a button's label 75.
@@ -278,8 +278,8 @@ class Slack(Channel):
             return await host.database.run(queue.claim_job)
 
         self._workers = (
-            Worker("slack events", next_event, events.handle, at_once=EVENTS_AT_ONCE),
-            Worker("slack posts", next_job, posts.handle, at_once=POSTS_AT_ONCE),
+            Worker("slack events", singly(next_event), events.handle, at_once=EVENTS_AT_ONCE),
+            Worker("slack posts", singly(next_job), posts.handle, at_once=POSTS_AT_ONCE),
             homes.worker,
         )
         for worker in self._workers:

@@ -28,7 +28,7 @@ from bot.desk.home import DEPARTMENT, Around, closed_to, home, without_time
 from bot.errors import SendFailed
 from bot.store import Connection, cases, desk_lists, health, log
 from bot.store.database import Database
-from bot.worker import Worker
+from bot.worker import Worker, singly
 
 logger = logging.getLogger(__name__)
 
@@ -94,7 +94,9 @@ class SlackHomes:
         self._channels = channels
         self._clock = clock
         self._tabs: dict[str, Tab] = {}
-        self.worker: Worker[Tab] = Worker("slack homes", self._next, self.show, TABS_AT_ONCE)
+        self.worker: Worker[Tab] = Worker(
+            "slack homes", singly(self._next), self.show, TABS_AT_ONCE
+        )
 
     def wake(self) -> None:
         """Says that what the tabs show may have changed."""

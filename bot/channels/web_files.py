@@ -38,7 +38,7 @@ class Uploaded(Attachment):
 def check_upload(connection: Connection, conversation_id: str) -> None:
     """Tells whether this conversation may upload now; raises BadRequest."""
     talk = log.conversation(connection, conversation_id)
-    if talk is None or talk.speaker not in (log.QUEUED, log.HUMAN):
+    if talk is None or talk.speaker not in log.WITH_PERSON:
         raise BadRequest("files are taken while one of the team has the conversation", status=409)
     sent = sum(len(each) for each in files.by_message(connection, conversation_id).values())
     if sent >= MOST_UPLOADS:

@@ -73,11 +73,8 @@ def place(name: str, root: Path = ROOT) -> Path:
 
 def is_ours(model: Path) -> bool:
     """Tells whether a model's checksum is the one that was written when it was made."""
-    try:
-        written = _checksum_file(model).read_text().strip()
-    except OSError:
-        return False
-    return written == _checksum(model)
+    written = _written(model)
+    return bool(written) and written == checksum(model)
 
 
 @contextmanager
@@ -91,13 +88,12 @@ def trusted(model: Path) -> Iterator[Path]:
         ContentError: The checksum is missing or another one.
     """
     with tempfile.TemporaryDirectory(prefix="docent-model-") as folder:
-        copy = Path(folder) / model.name
+        copy, written = Path(folder) / model.name, _written(model)
         try:
-            written = _checksum_file(model).read_text().strip()
             shutil.copyfile(model, copy)
         except OSError:
             written = ""
-        if not written or _checksum(copy) != written:
+        if not written or checksum(copy) != written:
             remedy = "Run `docent train`"
             raise ContentError(model.name, "it is not a model of our own making", remedy)
         yield copy
@@ -133,15 +129,24 @@ def train(root: Path = ROOT) -> Path:
 
 def vouch(model: Path) -> None:
     """Writes the checksum of a model beside it: from now on it counts as ours."""
-    _checksum_file(model).write_text(_checksum(model) + "\n")
+    _checksum_file(model).write_text(checksum(model) + "\n")
+
+
+def checksum(model: Path) -> str:
+    """Returns the SHA-256 of a model's bytes in hex."""
+    return hashlib.sha256(model.read_bytes()).hexdigest()
+
+
+def _written(model: Path) -> str:
+    """Returns the checksum that was written beside a model, or nothing."""
+    try:
+        return _checksum_file(model).read_text().strip()
+    except OSError:
+        return ""
 
 
 def _checksum_file(model: Path) -> Path:
     return model.with_name(f"{model.name}.sha256")
-
-
-def _checksum(model: Path) -> str:
-    return hashlib.sha256(model.read_bytes()).hexdigest()
 
 
 class _Steps(logging.Handler):

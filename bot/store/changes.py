@@ -11,7 +11,7 @@ from bot.messages import Edited, Moved, Reacted, Receipt, conversation_id
 from bot.store import Connection, Row
 from bot.store.cases import close, open_case_of
 from bot.store.file_table import files
-from bot.store.log import now
+from bot.store.log import WITH_PERSON, now
 from bot.store.tables import cases, choices, conversations, messages
 
 # A late "delivered" does not undo "read": platforms tell in any order.
@@ -157,7 +157,7 @@ def _joined(old: Row[Any], new: Row[Any]) -> dict[str, Any]:
     for act, at in (new.acts or {}).items():
         acts[act] = max(at, acts.get(act, at), key=datetime.fromisoformat)
     # Whoever was being looked after by a person still is.
-    busy = [talk.speaker for talk in (new, old) if talk.speaker in ("queued", "human")]
+    busy = [talk.speaker for talk in (new, old) if talk.speaker in WITH_PERSON]
     heard = [talk.last_in_at for talk in (new, old) if talk.last_in_at is not None]
     due = [talk.due_at for talk in (new, old) if talk.due_at is not None]
     return {

@@ -86,12 +86,6 @@ def claim(connection: Connection) -> Claim | None:
     return None
 
 
-def claim_inbound(connection: Connection) -> Row[Any] | None:
-    """As `claim`, the message alone."""
-    taken = claim(connection)
-    return None if taken is None else taken.row
-
-
 def _due(head: Row[Any]) -> datetime | None:
     due: datetime | None = head.lease_until if head.state == _HELD else head.not_before
     return due

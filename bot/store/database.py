@@ -130,12 +130,15 @@ def _call(work: Callable[..., Result], args: Any, kwargs: Any, connection: Conne
     return work(connection, *args, **kwargs)
 
 
+def with_driver(url: str) -> str:
+    """Returns an address as SQLAlchemy takes it, which wants the driver's name in it."""
+    return url.replace("postgresql://", "postgresql+psycopg2://", 1)
+
+
 def _engine(url: str) -> Engine:
-    if url.startswith("postgresql://"):
-        url = url.replace("postgresql://", "postgresql+psycopg2://", 1)
     if not url.startswith("sqlite"):
         engine = sa.create_engine(
-            url,
+            with_driver(url),
             future=True,
             # A connection that was lost while it lay here is replaced when it is used: `transact`.
             pool_size=POSTGRES_THREADS + POSTGRES_FIRST_THREADS,

@@ -14,7 +14,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from bot.store import Connection, tokens
-from bot.store.log import INSERTS, now
+from bot.store.log import insert_ignoring, now
 from bot.store.tables import platform_tokens
 
 _KEY = "door:key"
@@ -34,8 +34,7 @@ def key(connection: Connection) -> str:
     if (known := tokens.token(connection, _KEY)) is not None:
         return known[0]
     values = {"name": _KEY, "value": secrets.token_hex(32), "until": now() + _CENTURY}
-    insert = INSERTS[connection.dialect.name](platform_tokens).values(values)
-    connection.execute(insert.on_conflict_do_nothing())
+    insert_ignoring(connection, platform_tokens, values)
     made = tokens.token(connection, _KEY)
     assert made is not None
     return made[0]

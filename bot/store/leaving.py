@@ -16,11 +16,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
-from bot.store import kept
+from bot.store import kept, log
 from bot.store.holding import OWN
 from bot.store.tables import Moment, conversations, messages
 
-HUMAN = "human"
 TAKEN_OVER = "a person took over"
 
 # As the partial indexes say it (tables.py): a planner compares the words.
@@ -105,7 +104,7 @@ def _silenced(connection: Connection, found: Sequence[Row[Any]]) -> list[Row[Any
         # On SQLite nobody else writes while we do.
         held = connection.execute(_HOLD, {"talks": list(speakers)})
         speakers = {row.id: row.speaker for row in held}
-    return [row for row in by_bot if speakers[row.conversation_id] == HUMAN]
+    return [row for row in by_bot if speakers[row.conversation_id] == log.HUMAN]
 
 
 @lru_cache(maxsize=16)

@@ -15,6 +15,8 @@ from bot.store.tables import cases, choices, conversations, messages
 
 # Who speaks to the visitor; only `bot` and `closed` let Rasa answer.
 BOT, QUEUED, HUMAN, CLOSED = "bot", "queued", "human", "closed"
+# Who speaks where a person has the conversation, or is to have it.
+WITH_PERSON = (QUEUED, HUMAN)
 INSERTS = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 # SQLAlchemy compiles an insert with a conflict clause anew each time, which costs more than the
 # insert (docs.sqlalchemy.org/en/14/core/connections.html#sql-caching): kept by its columns.

@@ -9,6 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 from sqlalchemy.pool import QueuePool
 
+from bot.store.database import with_driver
+
 Result = TypeVar("Result")
 
 # A figure that takes longer is not worth what it costs.
@@ -44,14 +46,13 @@ def _engine(url: str) -> Engine:
         engine = _one_connection(url, beside)
         sa.event.listen(engine, "connect", lambda c, _: c.execute("PRAGMA query_only=ON"))
         return engine
-    url = url.replace("postgresql://", "postgresql+psycopg2://", 1)
     options = f"-c statement_timeout={SECONDS}s -c default_transaction_read_only=on"
     return _one_connection(url, {"connect_timeout": SECONDS, "options": options})
 
 
 def _one_connection(url: str, how: dict[str, Any]) -> Engine:
     return sa.create_engine(
-        url,
+        with_driver(url),
         future=True,
         poolclass=QueuePool,
         pool_size=1,

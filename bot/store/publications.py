@@ -44,7 +44,9 @@ publication_chunks = Table(
 )
 
 
-def add(connection: Connection, name: str, code: str, model: Path, with_bytes: bool) -> int:
+def add(
+    connection: Connection, name: str, code: str, model: Path, digest: str, with_bytes: bool
+) -> int:
     """Publishes a model and forgets the oldest; returns the publication's number.
 
     Args:
@@ -52,9 +54,10 @@ def add(connection: Connection, name: str, code: str, model: Path, with_bytes: b
         name: The file's name without its ending.
         code: The fingerprint of the code that it runs on.
         model: The file.
+        digest: The SHA-256 of its bytes in hex.
         with_bytes: Whether others may lack the file.
     """
-    digest, size = digest_of(model), model.stat().st_size
+    size = model.stat().st_size
     row = {"name": name, "code": code, "sha256": digest, "size": size, "at": now()}
     made = connection.execute(sa.insert(publications).values(**row))
     number = int(made.inserted_primary_key[0])
@@ -97,14 +100,6 @@ def write(connection: Connection, number: int, place: Path) -> str:
             digest.update(data)
             file.write(data)
             index += 1
-    return digest.hexdigest()
-
-
-def digest_of(path: Path) -> str:
-    """Returns the SHA-256 of a file in hex."""
-    digest = hashlib.sha256()
-    for data in _chunks(path):
-        digest.update(data)
     return digest.hexdigest()
 
 

@@ -6,7 +6,7 @@ whose worker died is free again when its lease ends, or at once when the only pr
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -20,13 +20,13 @@ from bot.store.log import now
 from bot.store.tables import conversations, desk_events, desk_jobs, messages
 
 LEASE = timedelta(seconds=60)
+_FREE, _HELD = "queued", "working"
 
 
 @dataclass(frozen=True)
 class _Queue:
     """One queue's statements, built once: building them costs more than running them."""
 
-    table: sa.Table
     oldest: Any
     take: Any
 
@@ -39,29 +39,23 @@ class _Queue:
         return found
 
 
-def _queue(
-    table: sa.Table, free: str, held: str, *only: Any, ahead: Any, before: Any = None
-) -> _Queue:
-    """Prepares a queue.
+def _queue(table: sa.Table, subject: str) -> _Queue:
+    """Prepares a queue of the desk.
 
     Args:
         table: Where its rows lie; the first column numbers them.
-        free: The state of a row that waits.
-        held: The state of a row that somebody works on.
-        only: Conditions on the rows of this queue.
-        ahead: Given an alias of the table, the condition under which its row blocks ours.
-        before: Given the table or an alias of it, the order of the rows; as numbered unless told.
+        subject: The column whose rows of the same value keep their order.
     """
     key, earlier = next(iter(table.primary_key.columns)), table.alias("earlier")
-    in_front = earlier.c[key.name] < key
-    if before is not None:
-        same = before(earlier) == before(table)
-        in_front = (before(earlier) < before(table)) | (same & in_front)
-    blocked = sa.exists().where(ahead(earlier), earlier.c.state.in_((free, held)), in_front)
+    blocked = sa.exists().where(
+        earlier.c[subject] == table.c[subject],
+        earlier.c.state.in_((_FREE, _HELD)),
+        earlier.c[key.name] < key,
+    )
     due = table.c.not_before.is_(None) | (table.c.not_before <= sa.bindparam("due"))
     oldest = (
         sa.select(table)
-        .where(table.c.state == free, due, ~blocked, *only)
+        .where(table.c.state == _FREE, due, ~blocked)
         .order_by(key)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -69,18 +63,13 @@ def _queue(
     take = (
         sa.update(table)
         .where(key == sa.bindparam("taken"))
-        .values(state=held, lease_until=sa.bindparam("until"), held_by=OWN)
+        .values(state=_HELD, lease_until=sa.bindparam("until"), held_by=OWN)
     )
-    return _Queue(table, oldest, take)
+    return _Queue(oldest, take)
 
 
-_JOBS = _queue(
-    desk_jobs, "queued", "working", ahead=lambda job: job.c.case_id == desk_jobs.c.case_id
-)
-_EVENTS = _queue(
-    desk_events, "queued", "working", ahead=lambda event: event.c.thread == desk_events.c.thread
-)
-
+_JOBS = _queue(desk_jobs, "case_id")
+_EVENTS = _queue(desk_events, "thread")
 
 _SENT = (
     sa.update(messages)
@@ -97,12 +86,6 @@ _SENT = (
         done_at=sa.bindparam("moment", type_=messages.c.done_at.type),
     )
 )
-
-
-def claim_outbound(connection: Connection, channels: Sequence[str]) -> Row[Any] | None:
-    """Takes one message to a visitor of these channels that may be sent now, or None."""
-    found = next((row for name in channels for row in claim_leaving(connection, {name: 1})), None)
-    return found
 
 
 def claim_leaving(connection: Connection, room: Mapping[str, int]) -> list[Row[Any]]:
@@ -158,8 +141,8 @@ def recover(
     for table, held, free in (
         (messages, "answering", "received"),
         (messages, "sending", "queued"),
-        (desk_jobs, "working", "queued"),
-        (desk_events, "working", "queued"),
+        (desk_jobs, _HELD, _FREE),
+        (desk_events, _HELD, _FREE),
     ):
         dead = table.c.state == held
         if of_dead is not None:

@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from contextlib import suppress
 from typing import Any, ClassVar
 
+import claims
 from conftest import LIMITS, Book
 from dying import Died, Mortal
 from standins import messenger as graph_events
@@ -152,7 +153,7 @@ class Museum:
         """Lets a process send one message and die before it can write that down."""
         mine = Database(self.database.url)
         outbox, _ = self.process(mine)
-        leaving = await outbox._claim()
+        leaving = await claims.one(outbox)
         assert leaving is not None
         before = len(self.side.sent())
         mortal = Mortal(mine, 0, lambda: None)
@@ -185,5 +186,5 @@ class Museum:
 
 async def send_all(outbox: Outbox) -> None:
     """Sends all that is due."""
-    while (leaving := await outbox._claim()) is not None:
+    while (leaving := await claims.one(outbox)) is not None:
         await outbox.deliver(leaving)

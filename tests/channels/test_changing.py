@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import claims
 import pytest
 from conftest import Book
 from standins.slack import SlackStandin
@@ -75,7 +76,7 @@ class Desk:
 
     async def send(self) -> None:
         """Sends all that waits."""
-        while (leaving := await self.outbox._claim()) is not None:
+        while (leaving := await claims.one(self.outbox)) is not None:
             await self.outbox.deliver(leaving)
 
     def told(self) -> str:

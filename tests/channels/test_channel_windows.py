@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import claims
 import pytest
 from conftest import STAFFED, Book, Clock
 from sqlalchemy.engine import Connection, Row
@@ -115,7 +116,7 @@ class Counter:
 
     async def run(self) -> None:
         """Sends all that is due."""
-        while (leaving := await self.outbox._claim()) is not None:
+        while (leaving := await claims.one(self.outbox)) is not None:
             await self.outbox.deliver(leaving)
 
     async def says(self, author: str = "bot", text: str = "好 ok") -> str:
@@ -296,7 +297,7 @@ async def test_a_template_that_has_not_left_is_taken_back_when_the_visitor_write
     shut: Counter, clock: Clock
 ) -> None:
     shut.lay("一会儿 soon", "staff")
-    leaving = await shut.outbox._claim()
+    leaving = await claims.one(shut.outbox)
     assert leaving is not None
     await shut.outbox.deliver(leaving)
     shut.heard()

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta, timezone
 from itertools import count
 from typing import Any
 
+import claims
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -470,7 +471,7 @@ def test_what_comes_late_is_answered_in_its_place(door: TelegramDoor) -> None:
     for late in (told[1], told[2], told[0]):
         assert door.bring(as_json(late), person).status_code == 200
     taken = []
-    while (row := door.book.database.now(claiming.claim_inbound)) is not None:
+    while (row := door.book.database.now(claims.inbound)) is not None:
         if row.conversation_id == person:
             taken.append(row.text)
         door.book.database.now(claiming.finish, row, None, "answered")

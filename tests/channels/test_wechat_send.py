@@ -10,6 +10,7 @@ from itertools import count
 from typing import Any
 
 import aiohttp
+import claims
 import pytest
 from conftest import Book, Clock
 from postgres import new_database
@@ -531,7 +532,7 @@ class Desk:
     async def says(self, text: str, **values: Any) -> str:
         """Sends a message and returns its state."""
         seq = self.book.said(text, "oA", channel="wechat", **values)
-        leaving = await self.outbox._claim()
+        leaving = await claims.one(self.outbox)
         assert leaving is not None
         await self.outbox.deliver(leaving)
         return str(self.book.row(seq).state)
@@ -612,7 +613,7 @@ async def test_a_long_answer_is_cut_to_what_wechat_takes(desk: Desk) -> None:
     desk.database.now(
         lay, "wechat:oA", "wechat", Reply(text), LIMITS, author="bot", language="zh-Hans"
     )
-    while (leaving := await desk.outbox._claim()) is not None:
+    while (leaving := await claims.one(desk.outbox)) is not None:
         await desk.outbox.deliver(leaving)
     got = desk.wechat.texts("oA")
     assert "".join(got) == text

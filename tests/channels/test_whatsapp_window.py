@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+import claims
 import pytest
 from conftest import LIMITS as OTHER_LIMITS
 from conftest import STAFFED, Book, Clock
@@ -44,7 +45,7 @@ class Post24:
 
     async def run(self) -> None:
         """Sends all that is due."""
-        while (leaving := await self.outbox._claim()) is not None:
+        while (leaving := await claims.one(self.outbox)) is not None:
             await self.outbox.deliver(leaving)
 
 

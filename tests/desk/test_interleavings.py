@@ -12,6 +12,7 @@ import random
 from contextlib import suppress
 from typing import Any
 
+import claims
 import pytest
 import sqlalchemy as sa
 from conftest import LIMITS, STAFFED, Clock
@@ -85,7 +86,7 @@ class World:
 
     def leaves(self, c: Connection) -> None:
         """The outbox takes the next message to the visitor."""
-        if (row := queue.claim_outbound(c, ("messenger",))) is not None:
+        if (row := claims.outbound(c, ("messenger",))) is not None:
             assert row.author != "bot" or self.speaker(c) != log.HUMAN, "sent after a claim"
             self.sending.append(row)
 

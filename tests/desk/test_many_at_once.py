@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+import claims
 import pytest
 from conftest import LIMITS, Book, Clock
 from hypothesis import HealthCheck, given, settings
@@ -15,7 +16,7 @@ from postgres import BOTH
 from bot.content.voice import Voice
 from bot.desk.casework import Casework, Person, Request
 from bot.desk.promises import nearest
-from bot.store import cases, queue
+from bot.store import cases
 from bot.store.database import Database
 from bot.store.tables import cases as case_table
 from desk.rooms import ANA, Room
@@ -54,7 +55,7 @@ def test_of_many_who_claim_at_once_one_has_it_and_the_bot_is_silent(
     people = [Person(f"U0P{n}", f"P{n}") for n in range(8)]
     work: list[Callable[[], Any]] = [
         *[lambda by=by: database.now(casework.claim, 1, by).kind for by in people],
-        *[lambda: database.now(queue.claim_outbound, ("messenger",))] * 8,
+        *[lambda: database.now(claims.outbound, ("messenger",))] * 8,
     ]
     done = together(lambda each: each(), work)
     assert [kind for kind in done[:8]].count("done") == 1
@@ -77,7 +78,7 @@ def test_a_claim_and_the_outbox_do_not_wait_for_each_other_for_ever(
         return
     with database.engine.begin() as claiming:
         cases.held(claiming, case.id)
-        outbox = threading.Thread(target=database.now, args=(queue.claim_outbound, ("messenger",)))
+        outbox = threading.Thread(target=database.now, args=(claims.outbound, ("messenger",)))
         outbox.start()
         # By then it holds the message, and waits for the conversation.
         outbox.join(0.3)

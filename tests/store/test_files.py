@@ -10,12 +10,13 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import claims
 import pytest
 from conftest import Book, Clock
 
 from bot.desk.carrying import expect
 from bot.messages import Moved
-from bot.store import cases, changes, files, log, queue
+from bot.store import cases, changes, files, log
 from bot.store.blobs import Blobs
 from bot.store.database import Database
 
@@ -107,17 +108,17 @@ def test_a_message_waits_for_its_file_and_counts_no_try(
     [file] = database.now(files.of_case, case.id)
     said = book.said("📎 ticket.pdf", author="staff", payload={"file": file.id})
     later = book.said("Words behind it 后面的话", author="staff")
-    claimed = database.now(queue.claim_outbound, ("messenger",))
+    claimed = database.now(claims.outbound, ("messenger",))
     assert claimed.seq == said
     assert not database.now(files.is_ready, claimed, file)
-    assert database.now(queue.claim_outbound, ("messenger",)) is None
+    assert database.now(claims.outbound, ("messenger",)) is None
     clock.on(seconds=1)
-    again = database.now(queue.claim_outbound, ("messenger",))
+    again = database.now(claims.outbound, ("messenger",))
     assert (again.seq, again.attempts) == (said, 0)
     database.now(files.end, file.id, "refused", reason="not carried")
     assert not database.now(files.is_ready, again, database.now(files.file, file.id))
     assert (book.row(said).state, book.row(said).reason) == ("cancelled", "not carried")
-    assert database.now(queue.claim_outbound, ("messenger",)).seq == later
+    assert database.now(claims.outbound, ("messenger",)).seq == later
 
 
 @both

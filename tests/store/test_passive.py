@@ -6,6 +6,7 @@ import threading
 from datetime import timedelta
 from typing import Any
 
+import claims
 import pytest
 from conftest import Book, Clock
 from postgres import BOTH
@@ -51,7 +52,7 @@ class Talk:
 
     def outbox(self) -> Any:
         """Lets the outbox claim."""
-        return self.database.now(queue.claim_outbound, WECHAT)
+        return self.database.now(claims.outbound, WECHAT)
 
 
 @pytest.fixture

@@ -6,11 +6,12 @@ import threading
 from datetime import timedelta
 from typing import Any
 
+import claims
 import pytest
 from conftest import STAFFED, Book, Clock
 from postgres import BOTH
 
-from bot.store import cases, claiming, log, queue
+from bot.store import cases, log, queue
 from bot.store.database import Database
 from bot.store.tables import desk_events, desk_jobs, messages
 
@@ -35,20 +36,20 @@ def test_claim_outbound_is_in_order_and_of_our_channels(
     first = book.said("one")
     book.said("二")
     book.said("for the web", channel="web")
-    row = database.now(queue.claim_outbound, MESSENGER)
+    row = database.now(claims.outbound, MESSENGER)
     assert row is not None
     assert row.text == "one"
-    assert database.now(queue.claim_outbound, MESSENGER) is None
+    assert database.now(claims.outbound, MESSENGER) is None
     database.now(queue.finish, messages, first, "sent", platform_id="mid.1")
-    assert [r.text for r in claimed(database, queue.claim_outbound, MESSENGER)] == ["二"]
-    assert [r.text for r in claimed(database, queue.claim_outbound, ("web",))] == ["for the web"]
+    assert [r.text for r in claimed(database, claims.outbound, MESSENGER)] == ["二"]
+    assert [r.text for r in claimed(database, claims.outbound, ("web",))] == ["for the web"]
 
 
 @pytest.mark.parametrize(("after", "count"), [(-1, 1), (0, 1), (1, 0)])
 def test_not_before(database: Database, book: Book, clock: Clock, after: int, count: int) -> None:
     book.heard()
     book.said("later 稍后", not_before=STAFFED + timedelta(seconds=after))
-    assert len(claimed(database, queue.claim_outbound, MESSENGER)) == count
+    assert len(claimed(database, claims.outbound, MESSENGER)) == count
 
 
 def test_a_message_waits_behind_one_that_waits(
@@ -57,9 +58,9 @@ def test_a_message_waits_behind_one_that_waits(
     book.heard()
     book.said("can be taken back", author="staff", not_before=STAFFED + timedelta(seconds=5))
     book.said("after it", author="system")
-    assert database.now(queue.claim_outbound, MESSENGER) is None
+    assert database.now(claims.outbound, MESSENGER) is None
     clock.on(seconds=5)
-    row = database.now(queue.claim_outbound, MESSENGER)
+    row = database.now(claims.outbound, MESSENGER)
     assert row is not None
     assert row.text == "can be taken back"
 
@@ -81,7 +82,7 @@ def test_the_bot_is_silent_while_a_person_speaks(
     book.heard()
     seq = book.said("我是bot", author=author)
     book.speaker(speaker)
-    claimed(database, queue.claim_outbound, MESSENGER)
+    claimed(database, claims.outbound, MESSENGER)
     assert book.row(seq).state == state
 
 
@@ -93,13 +94,13 @@ def test_what_the_bot_is_denied_does_not_block_the_person(
     book.said("staff 说的", author="staff")
     book.speaker(log.HUMAN)
     assert database.now(queue.silence_bot, "messenger:7") == 1
-    assert [r.text for r in claimed(database, queue.claim_outbound, MESSENGER)] == ["staff 说的"]
+    assert [r.text for r in claimed(database, claims.outbound, MESSENGER)] == ["staff 说的"]
 
 
 def test_retry_gives_back(database: Database, book: Book, clock: Clock) -> None:
     book.heard()
     seq = book.said()
-    database.now(queue.claim_outbound, MESSENGER)
+    database.now(claims.outbound, MESSENGER)
     database.now(queue.retry, messages, seq, "queued", 8, "Messenger answered 500")
     row = book.row(seq)
     assert (row.state, row.attempts, row.lease_until) == ("queued", 1, None)
@@ -108,7 +109,7 @@ def test_retry_gives_back(database: Database, book: Book, clock: Clock) -> None:
 
 def test_finish_ends(database: Database, book: Book, clock: Clock) -> None:
     seq = book.heard()
-    database.now(claiming.claim_inbound)
+    database.now(claims.inbound)
     assert book.row(seq).lease_until == STAFFED + queue.LEASE
     database.now(queue.finish, messages, seq, "answered", reason="answered", done_at=log.now())
     row = book.row(seq)
@@ -120,8 +121,8 @@ def test_recover_gives_back_what_a_dead_worker_held(
 ) -> None:
     heard, _ = book.heard(), book.said()
     said = book.said("to another 人", person="7")
-    database.now(claiming.claim_inbound)
-    first = database.now(queue.claim_outbound, MESSENGER)
+    database.now(claims.inbound)
+    first = database.now(claims.outbound, MESSENGER)
     assert first is not None
     assert database.now(queue.recover, everything=False) == 0
     clock.on(seconds=queue.LEASE.total_seconds() + 1)
@@ -135,9 +136,9 @@ def test_recover_at_the_start_of_the_only_process_waits_for_no_lease(
     database: Database, book: Book, clock: Clock
 ) -> None:
     book.heard()
-    database.now(claiming.claim_inbound)
+    database.now(claims.inbound)
     assert database.now(queue.recover, everything=True) == 1
-    assert database.now(claiming.claim_inbound) is not None
+    assert database.now(claims.inbound) is not None
 
 
 def a_case(database: Database, book: Book, person: str) -> int:
@@ -182,7 +183,7 @@ def test_two_threads_never_get_the_same_row(database: Database, book: Book) -> N
 
     def work() -> None:
         start.wait(5)
-        for row in claimed(database, claiming.claim_inbound):
+        for row in claimed(database, claims.inbound):
             got.append(row.seq)
 
     threads = [threading.Thread(target=work) for _ in range(4)]

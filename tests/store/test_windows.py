@@ -6,6 +6,7 @@ import threading
 from datetime import timedelta
 from typing import Any
 
+import claims
 import pytest
 from conftest import STAFFED, Book, Clock
 from postgres import BOTH
@@ -159,7 +160,7 @@ def test_what_waits_is_neither_sent_nor_in_the_way(
     book.heard()
     hold(database, book, "等 wait")
     later = book.said("later 后来", author="staff")
-    row = database.now(queue.claim_outbound, ("messenger",))
+    row = database.now(claims.outbound, ("messenger",))
     assert row is not None
     assert row.seq == later
 
@@ -175,7 +176,7 @@ def test_a_release_is_for_one_visitor_and_in_order(
     assert database.now(windows.release, HERE) == 2
     assert database.now(windows.release, HERE) == 0
     taken = []
-    while (row := database.now(queue.claim_outbound, ("messenger",))) is not None:
+    while (row := database.now(claims.outbound, ("messenger",))) is not None:
         taken.append(row.text)
         database.now(queue.finish, messages, row.seq, "sent")
     assert taken == ["one", "二"]
@@ -210,7 +211,7 @@ def test_messages_are_answered_in_the_platforms_order(
         book.heard(text, position=position)
     book.heard("另 other", "8", position=1)
     texts = []
-    while (row := database.now(claiming.claim_inbound)) is not None:
+    while (row := database.now(claims.inbound)) is not None:
         texts.append(row.text)
         database.now(claiming.finish, row, None, "answered")
     assert [text for text in texts if text != "另 other"] == ["one", "二", "三 3"]
@@ -222,11 +223,11 @@ def test_of_one_visitor_one_message_is_in_hand(
 ) -> None:
     for text, position in zip(("one", "二"), positions, strict=True):
         book.heard(text, position=position)
-    first = database.now(claiming.claim_inbound)
+    first = database.now(claims.inbound)
     assert first is not None
     assert first.text == "one"
-    assert database.now(claiming.claim_inbound) is None
+    assert database.now(claims.inbound) is None
     database.now(claiming.finish, first, None, "answered")
-    second = database.now(claiming.claim_inbound)
+    second = database.now(claims.inbound)
     assert second is not None
     assert second.text == "二"
