@@ -20,6 +20,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.pool import QueuePool
 
+from bot.store.checkpoints import PAGES_AT_MOST
 from bot.store.migrating import migrate
 from bot.store.transacting import transact
 from bot.store.writer import Writer
@@ -174,6 +175,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.execute("PRAGMA journal_mode=WAL")
     # FULL: what was acknowledged to a platform survives a power cut, not only a crash.
     connection.execute("PRAGMA synchronous=FULL")
+    connection.execute(f"PRAGMA wal_autocheckpoint={PAGES_AT_MOST}")
     connection.execute("PRAGMA foreign_keys=ON")
     # From here on `_begin_immediate` waits by itself.
     connection.execute("PRAGMA busy_timeout=0")

@@ -22,6 +22,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.engine.base import Transaction
 
 from bot import metrics
+from bot.store.checkpoints import Checkpoints
 
 # A group ends after so many pieces, or when it has lasted this long: its first piece waits for it.
 MOST_PIECES = 64
@@ -61,6 +62,7 @@ class Writer:
         self._thread: threading.Thread | None = None
         self._closed = False
         self._idle_at = 0.0
+        self._checkpoints: Checkpoints | None = None
 
     def submit(self, work: Callable[[Connection], Any], first: bool) -> asyncio.Future[Any]:
         """Lets `work(connection)` run in a transaction; `first` goes before what waits."""
@@ -72,6 +74,7 @@ class Writer:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="database", daemon=True)
                 self._thread.start()
+                self._checkpoints = self._carried_over()
             self._news.notify()
         return piece.future
 
@@ -82,6 +85,16 @@ class Writer:
             self._news.notify()
         if self._thread is not None:
             self._thread.join()
+        if self._checkpoints is not None:
+            self._checkpoints.close()
+
+    def _carried_over(self) -> Checkpoints | None:
+        """Starts what keeps the log of a file short; a database in memory has none."""
+        if not (path := self._engine.url.database) or path == ":memory:":
+            return None
+        checkpoints = Checkpoints(path)
+        checkpoints.start()
+        return checkpoints
 
     # -- on the thread ------------------------------------------------------------------------
 
@@ -152,7 +165,7 @@ class Writer:
     def _next(self, done: Sequence[_Piece]) -> _Piece | None:
         with self._news:
             waiting = self._first or self._then
-            if not waiting or (done and waiting[0].alone):
+            if not waiting or (done and (waiting[0].alone or _is_awaited(done, waiting[0]))):
                 return None
             return waiting.popleft()
 
@@ -190,6 +203,11 @@ class Writer:
                 connection.invalidate()
             with suppress(Exception):
                 connection.close()
+
+
+def _is_awaited(done: Sequence[_Piece], then: _Piece) -> bool:
+    """Tells whether somebody outside waits for what is done, and for nothing of what is next."""
+    return not then.first and any(piece.first for piece in done)
 
 
 def _is_back(held: sqlite3.Connection) -> bool:

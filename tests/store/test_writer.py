@@ -193,3 +193,22 @@ async def test_a_full_disk_is_an_error_in_time_and_loses_nothing(
     assert book.row(kept).text == words
     check = await database.run(lambda c: c.exec_driver_sql("PRAGMA integrity_check").scalar())
     assert check == "ok"
+
+
+async def test_who_waits_outside_does_not_wait_for_what_comes_after(
+    database: Database, book: Book
+) -> None:
+    watched = Watched(database)
+    then = [lambda c, w=word: add(c, w) for word in WORDS]
+    held = asyncio.ensure_future(database.run(lambda _: watched.gate.wait(5)))
+    await asyncio.sleep(0.02)
+    after = [asyncio.ensure_future(database.run(each)) for each in then]
+    first = asyncio.ensure_future(database.run_first(lambda c: add(c, "先 first")))
+    await asyncio.sleep(0.02)
+    watched.committed = 0
+    watched.gate.set()
+    await held
+    await asyncio.gather(first, *after)
+    # What was held up is one group, the webhook another, and the three after it the third.
+    assert watched.committed == 3
+    assert people(book) == sorted([*WORDS, "先 first"])

@@ -1,0 +1,63 @@
+"""The write-ahead log is carried over beside the writer, and is no longer than it needs to be."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import sqlite3
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from bot.store import checkpoints
+from bot.store.database import Database
+
+PAGE = "馆 page " * 500
+ROWS = 40
+
+
+def carried(path: Path, copy: Path) -> int:
+    """Returns how many rows are in the database's file itself, without its log."""
+    shutil.copyfile(path, copy)
+    try:
+        with sqlite3.connect(copy) as connection:
+            return int(connection.execute("SELECT count(*) FROM pages").fetchone()[0])
+    except sqlite3.OperationalError:
+        return 0
+
+
+@pytest.mark.parametrize(("threshold", "expected"), [(50_000, ROWS), (50_000_000, 0)])
+async def test_a_long_log_is_carried_over_and_a_short_one_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, threshold: int, expected: int
+) -> None:
+    monkeypatch.setattr(checkpoints, "CARRIED_BYTES", threshold)
+    monkeypatch.setattr(checkpoints, "LOOK_SECONDS", 0.01)
+    path = tmp_path / "docent.db"
+    database = Database(f"sqlite:///{path}")
+    try:
+        await database.run(lambda c: c.execute(sa.text("CREATE TABLE pages (words TEXT)")))
+        for _ in range(ROWS):
+            await database.run(
+                lambda c: c.execute(sa.text("INSERT INTO pages VALUES (:words)"), {"words": PAGE})
+            )
+        found = 0
+        for _ in range(50):
+            await asyncio.sleep(0.01)
+            if (found := carried(path, tmp_path / "copy.db")) == ROWS:
+                break
+        assert found == expected
+    finally:
+        database.close()
+
+
+async def test_a_log_that_cannot_be_read_ends_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checkpoints, "LOOK_SECONDS", 0.01)
+    looking = checkpoints.Checkpoints(str(tmp_path / "nowhere" / "docent.db"))
+    looking.start()
+    await asyncio.sleep(0.05)
+    assert looking._thread.is_alive()
+    looking.close()
+    assert not looking._thread.is_alive()
