@@ -92,7 +92,7 @@ def _rows(name: str, crowd: Crowd, waits: Sequence[float]) -> list[Figure]:
         Figure(f"{name}: messages", crowd.messages, "", note="no text twice"),
         Figure(f"{name}: to answer, p50", percentile(ms, 0.5), "ms"),
         Figure(f"{name}: to answer, p95", percentile(ms, 0.95), "ms"),
-        Figure(f"{name}: messages a second", crowd.messages / crowd.seconds, "msg/s"),
+        Figure(f"{name}: messages a second", crowd.rate, "msg/s"),
         Figure(f"{name}: CPU a message, all processes", crowd.cpu_ms, "ms"),
         Figure(f"{name}: memory (PSS), all processes", crowd.memory_mb, "MB"),
         Figure(f"{name}: no answer", crowd.messages - len(ms), "messages"),

@@ -79,7 +79,7 @@ async def _one(
         crowd = await ask_all(running, questions[queue : queue + live], visitors, trees)
         waits = crowd.waits_for(running.ledger.answers(), running.sink)
         p95, cpu = percentile(waits, 0.95), crowd.cpu_ms
-        return Measured(drained, shares, live / crowd.seconds, p95, cpu, crowd.memory_mb)
+        return Measured(drained, shares, crowd.rate, p95, cpu, crowd.memory_mb)
 
 
 async def _drain(
