@@ -85,6 +85,8 @@ class Outbox:
         self._news = news
         self._health = health
         self._lanes = Lanes(senders)
+        # Whether more may have waited than there was room for, when we looked last.
+        self._is_short = False
         self.worker: Worker[Leaving] = Worker(
             "outbox",
             self._claim,
@@ -103,10 +105,19 @@ class Outbox:
 
     async def run(self, work: Callable[..., Result], *args: Any) -> Result:
         """Runs a transaction and takes up at its end, in the same one, what is to be sent now."""
+        return await self._run(work, args, lambda _: True)
+
+    async def _run(
+        self,
+        work: Callable[..., Result],
+        args: Sequence[Any],
+        may_be_more: Callable[[Connection], bool],
+    ) -> Result:
         room = self._room(SLOTS) if self.worker.is_running else {}
 
         def both(connection: Connection) -> tuple[Result, Sequence[Leaving]]:
-            return work(connection, *args), self._claim_in(connection, room)
+            result = work(connection, *args)
+            return result, self._claim_in(connection, room) if may_be_more(connection) else ()
 
         result, leaving = await self._database.run(both)
         self.worker.take(leaving)
@@ -121,10 +132,13 @@ class Outbox:
 
     def _claim_in(self, connection: Connection, room: Mapping[str, int]) -> list[Leaving]:
         """Takes what may leave; goes on where some of it turns out to need no sending."""
+        is_full = len(room) < len(self._senders)
         while rows := queue.claim_leaving(connection, room):
+            self._is_short = is_full or len(rows) >= min(room.values())
             found = [self._leaving(connection, row) for row in rows]
             if leaving := [each for each in found if each is not None]:
                 return leaving
+        self._is_short = is_full
         return []
 
     def _leaving(self, connection: Connection, row: Row[Any]) -> Leaving | None:
@@ -182,9 +196,13 @@ class Outbox:
     async def _write(self, row: Row[Any], record: Callable[..., Any], *args: Any) -> None:
         """Writes down what became of a message, however long the database is away."""
         tries = 0
+
+        def may_be_more(connection: Connection) -> bool:
+            return self._is_short or queue.waits_behind(connection, row)
+
         while True:
             try:
-                await self.run(record, *args)
+                await self._run(record, args, may_be_more)
             except Exception as error:
                 if not passes(error):
                     raise

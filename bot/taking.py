@@ -85,7 +85,7 @@ def take(connection: Connection) -> Asked | None:
         means,
         first=talk.memory is None and not log.has_said(connection, talk.id),
         loops=pacing.loops(talk.answers, log.now()),
-        rates=may_rate(connection, row, means),
+        rates=may_rate(talk.asked_to_rate_at, means),
         until=claim.until,
     )
     return replace(asked, behind=_beside(asked, claim.behind))

@@ -59,8 +59,11 @@ class Turning:
         Returns what became of the message, None where it waits on.
         """
         present = log.locked_conversation(connection, asked.row.conversation_id)
-        if turn.understood is not None:
-            log.understood(connection, asked.row.seq, **turn.understood)
+        understood = turn.understood or {}
+        is_over = told is None and present.speaker not in log.WITH_PERSON
+        if understood and not is_over:
+            # Staff are shown what it was taken for.
+            log.change_message(connection, asked.row.seq, **understood)
         if present.speaker in log.WITH_PERSON:
             # A person took over while the bot was thinking: what it thought is not said.
             return self._to_person(connection, asked, told)
@@ -69,7 +72,7 @@ class Turning:
         if told is not None:
             log.change_message(connection, asked.row.seq, translation=told.beside)
             self._open_case(connection, asked, told.request)
-        self._casework.hear_praise(connection, asked.row.seq)
+        self._casework.hear_praise(connection, asked.row, understood.get("topic"))
         counted = pacing.answered(present.answers, log.now())
         changed: dict[str, Any] = {"memory": turn.memory, "answers": dict(counted)}
         if told is not None or turn.settled or turn.unfinished:
@@ -79,7 +82,8 @@ class Turning:
             changed["answers"] = None
         elif present.speaker == log.CLOSED:
             changed["speaker"] = log.BOT
-        return self._end(connection, asked, "answered", **changed)
+        ended = understood if is_over else None
+        return self._end(connection, asked, "answered", understood=ended, **changed)
 
     def _to_person(self, connection: Connection, asked: Asked, told: Told | None) -> str | None:
         if asked.before:
@@ -120,9 +124,9 @@ class Turning:
             in_reply_to=asked.row.seq,
         )
 
-    def _end(self, connection: Connection, asked: Asked, outcome: str, **talk: Any) -> str:
+    def _end(self, connection: Connection, asked: Asked, outcome: str, **how: Any) -> str:
         """Ends the messages and gives the conversation its next place in the line."""
-        claiming.finish(connection, asked.head, asked.until, outcome, asked.rest, **talk)
+        claiming.finish(connection, asked.head, asked.until, outcome, asked.rest, **how)
         return outcome
 
     def _with_person(self, key: str, language: str) -> Reply:

@@ -50,10 +50,9 @@ class Praising(Handing):
             self._praise(connection, said, cases.case(connection, case_id))
         return outcome
 
-    def hear_praise(self, connection: Connection, seq: int) -> None:
-        """Passes on what a visitor wrote to the bot, if it is praise."""
-        row = log.message(connection, seq)
-        if row is None or row.topic != PRAISE or not row.text.strip():
+    def hear_praise(self, connection: Connection, row: Row[Any], topic: str | None) -> None:
+        """Passes on what a visitor wrote to the bot, if it was understood as praise."""
+        if topic != PRAISE or not row.text.strip():
             return
         if mood_reader(self.voice.museum).mood(row.text) in (ANGRY, UPSET):
             # "Well done for ruining our day" is praise by its words alone.

@@ -7,7 +7,7 @@ it lapse; a button answers it at any time.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
@@ -191,11 +191,16 @@ class Satisfaction(Praising):
             self._praise(connection, row, asked)
 
 
-def may_rate(connection: Connection, row: Row[Any], choice: str | None) -> bool:
-    """Tells whether `takes_rating` has to look at a message; hardly any is an answer to it."""
+def may_rate(asked_at: datetime | None, choice: str | None) -> bool:
+    """Tells whether `takes_rating` has to look at a message; hardly any is an answer to it.
+
+    Args:
+        asked_at: When the visitor was asked last.
+        choice: What the button means that was pressed, if one was.
+    """
     if choice is not None:
         return choice.startswith(VALUE)
-    return _last_asked(connection, row.conversation_id) is not None
+    return asked_at is not None and asked_at >= log.now() - ASK_AGAIN_AFTER
 
 
 def _last_asked(connection: Connection, conversation_id: str) -> Row[Any] | None:

@@ -14,8 +14,10 @@ are, in one transaction.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -25,21 +27,29 @@ from bot.errors import ClaimLost
 from bot.store import kept, log
 from bot.store.holding import OWN
 from bot.store.queue import LEASE
-from bot.store.tables import UNANSWERED, Moment, conversations, messages
+from bot.store.tables import UNANSWERED, Moment, cases, conversations, messages
 
 # How many waiting messages of one visitor are looked at together.
 LOOK_AHEAD = 20
 # A place in the line that turns out to be empty is cleared; so many at once.
 _MOST_EMPTY = 20
 _FREE, _HELD = "received", "answering"
+# Values of columns are told from other parameters by this.
+_NEW = "new_"
 
+# When a visitor was asked last how content they were: what they write may answer it.
+_ASKED_TO_RATE = (
+    sa.select(sa.func.max(cases.c.rating_asked_at, type_=Moment()))
+    .where(cases.c.conversation_id == conversations.c.id)
+    .scalar_subquery()
+)
 _NEXT = (
-    sa.select(conversations)
+    sa.select(conversations, _ASKED_TO_RATE.label("asked_to_rate_at"))
     .where(conversations.c.due_at <= sa.bindparam("moment", type_=Moment()))
     .order_by(conversations.c.due_at)
     .limit(1)
     # Not a full lock: each message that comes in holds the row as well.
-    .with_for_update(skip_locked=True, key_share=True)
+    .with_for_update(of=conversations, skip_locked=True, key_share=True)
 )
 _UNANSWERED = (
     sa.select(messages)
@@ -62,7 +72,10 @@ _TAKE = (
 
 @dataclass(frozen=True)
 class Claim:
-    """A visitor's oldest waiting message, held until `until`, and those that wait behind it."""
+    """A visitor's oldest waiting message, held until `until`, and those that wait behind it.
+
+    `talk` is the conversation, with `asked_to_rate_at`.
+    """
 
     row: Row[Any]
     behind: tuple[Row[Any], ...]
@@ -124,8 +137,8 @@ _END = (
         held_by=None,
     )
 )
-_END_HELD = _END.where(messages.c.state == _HELD)
-_END_OURS = _END_HELD.where(messages.c.lease_until == sa.bindparam("held_until", type_=Moment()))
+_HOLDS = messages.c.state == _HELD
+_HOLDS_STILL = _HOLDS & (messages.c.lease_until == sa.bindparam("held_until", type_=Moment()))
 _WAITS = sa.select(
     sa.func.min(
         sa.func.coalesce(messages.c.not_before, sa.bindparam("moment", type_=Moment())),
@@ -140,6 +153,7 @@ def finish(
     until: datetime | None,
     reason: str,
     together: tuple[Row[Any], ...] = (),
+    understood: Mapping[str, Any] | None = None,
     **talk: Any,
 ) -> None:
     """Ends a claimed message and those answered together with it, and lets the conversation go.
@@ -150,24 +164,59 @@ def finish(
         until: `Claim.until`; None where nobody can have taken it meanwhile.
         reason: What became of them: answered, relayed, rated.
         together: Those behind it, in order. The last one is the one that was answered.
+        understood: What was made of the one that was answered, by columns of its row.
         talk: Further columns of the conversation to set.
 
     Raises:
         ClaimLost: Somebody else has it: the lease ended before we did.
     """
     *before, answered = (row, *together)
-    joined = f"answered with message {answered.seq}"
-    first, ours = (_END_HELD, {}) if until is None else (_END_OURS, {"held_until": until})
-    if not _end(connection, first, row.seq, joined if before else reason, **ours):
-        raise ClaimLost("another process took over")
-    for each in together:
-        _end(connection, _END, each.seq, reason if each is answered else joined)
+    held = {} if until is None else {"held_until": until}
+    for each in (*before, answered):
+        is_last = each is answered
+        why = reason if is_last else f"answered with message {answered.seq}"
+        claim = (until is not None) if each is row else None
+        read = (understood or {}) if is_last else {}
+        ended = _end(connection, _ending(claim, tuple(read)), each.seq, why, {**held, **read})
+        if not ended and each is row:
+            raise ClaimLost("another process took over")
     let_go(connection, row.conversation_id, **talk)
 
 
-def _end(connection: Connection, statement: Any, seq: int, reason: str, **more: Any) -> int:
-    values = {"ended": seq, "why": reason, "at_last": log.now(), **more}
+def _end(
+    connection: Connection, statement: Any, seq: int, reason: str, more: Mapping[str, Any]
+) -> int:
+    values = {"ended": seq, "why": reason, "at_last": log.now()}
+    values |= {f"{_NEW}{name}" if name in messages.c else name: more[name] for name in more}
     return int(kept.execute(connection, statement, values).rowcount)
+
+
+@lru_cache(maxsize=16)
+def _ending(fenced: bool | None, names: tuple[str, ...]) -> Any:
+    """Builds the end of a message once.
+
+    Args:
+        fenced: Whether the claim has to be ours still, or any; None where another row holds it.
+        names: Further columns that are set.
+    """
+    ending = _END.values(_new(messages, names))
+    if fenced is None:
+        return ending
+    return ending.where(_HOLDS_STILL if fenced else _HOLDS)
+
+
+@lru_cache(maxsize=64)
+def _letting_go(names: tuple[str, ...]) -> Any:
+    """Builds the statement that places a conversation and sets further columns of it."""
+    return (
+        sa.update(conversations)
+        .where(conversations.c.id == sa.bindparam("talk"))
+        .values({"due_at": _WAITS.scalar_subquery(), **_new(conversations, names)})
+    )
+
+
+def _new(table: sa.Table, names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: sa.bindparam(f"{_NEW}{name}", type_=table.c[name].type) for name in names}
 
 
 def let_go(connection: Connection, conversation_id: str, **values: Any) -> None:
@@ -178,9 +227,9 @@ def let_go(connection: Connection, conversation_id: str, **values: Any) -> None:
         conversation_id: Which one.
         values: Further columns of it to set.
     """
-    found = {"talk": conversation_id, "moment": log.now()}
-    due = kept.execute(connection, _WAITS, found).scalar_one()
-    kept.update(connection, conversations, conversation_id, {"due_at": due, **values})
+    given = {"talk": conversation_id, "moment": log.now()}
+    given |= {f"{_NEW}{name}": value for name, value in values.items()}
+    kept.execute(connection, _letting_go(tuple(values)), given)
 
 
 def give_back(

@@ -288,20 +288,6 @@ def last_before(connection: Connection, conversation_id: str, seq: int, count: i
     return sorted(connection.execute(newest_first).scalars())
 
 
-def understood(
-    connection: Connection,
-    seq: int,
-    topic: str | None,
-    confidence: float,
-    decision: str,
-    ranking: list[dict[str, Any]],
-) -> None:
-    """Notes on a visitor's message what Docent made of it; the same call twice changes nothing."""
-    change_message(
-        connection, seq, topic=topic, confidence=confidence, decision=decision, ranking=ranking
-    )
-
-
 def add_choice(connection: Connection, **values: Any) -> None:
     """Remembers what a button means, under its opaque id."""
     kept.insert(connection, choices, {"created_at": now(), **values})

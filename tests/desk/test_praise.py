@@ -162,9 +162,8 @@ def test_praise_that_the_bot_answers_is_passed_on(
     room: Room, text: str, topic: str, is_praise: bool
 ) -> None:
     seq = room.book.heard(text)
-    room.book.change(seq, topic=topic)
     for _ in range(2):
-        room.database.now(room.casework.hear_praise, seq)
+        room.database.now(room.casework.hear_praise, room.book.row(seq), topic)
     assert [each["seq"] for each in praise(room)] == ([seq] if is_praise else [])
     assert all(each["owner_id"] is None for each in praise(room))
 
@@ -176,8 +175,7 @@ def test_praise_soon_after_a_case_is_for_its_owner(
     resolve(room, "ok")
     clock.on(hours=hours)
     seq = room.book.heard("Ana 帮了我大忙 bless her")
-    room.book.change(seq, topic="praise")
-    room.database.now(room.casework.hear_praise, seq)
+    room.database.now(room.casework.hear_praise, room.book.row(seq), "praise")
     assert [each.get("owner") for each in praise(room)] == [owner]
 
 

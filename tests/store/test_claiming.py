@@ -14,7 +14,7 @@ from conftest import STAFFED, Book, Clock
 from postgres import BOTH
 
 from bot.errors import ClaimLost
-from bot.store import claiming, log, queue
+from bot.store import cases, claiming, log, queue
 from bot.store.claiming import LOOK_AHEAD, Claim
 from bot.store.database import Database
 from bot.store.tables import conversations
@@ -267,6 +267,50 @@ def _some_end(
     rows = (claim.row, *claim.behind)[:count]
     done[claim.row.conversation_id].extend(row.text for row in rows)
     database.now(end)
+
+
+@pytest.mark.parametrize(("count", "understood"), [(1, True), (2, True), (2, False)])
+def test_the_end_holds_what_was_understood_of_the_message_that_was_answered(
+    database: Database, book: Book, clock: Clock, count: int, understood: bool
+) -> None:
+    for text in ("几点", "open?"):
+        book.heard(text)
+    claim = claimed(database)
+    assert claim is not None
+    ranking = [{"topic": "opening_hours", "confidence": 0.9}]
+    read = {"topic": "opening_hours", "confidence": 0.9, "decision": "answer", "ranking": ranking}
+    database.now(
+        claiming.finish,
+        claim.row,
+        claim.until,
+        "answered",
+        claim.behind[: count - 1],
+        understood=read if understood else None,
+        memory=[{"event": "記憶"}],
+    )
+    rows = [book.row(row.seq) for row in (claim.row, *claim.behind)]
+    *others, answered = rows[:count]
+    wanted = tuple(read.values()) if understood else (None, None, None, None)
+    found = (answered.topic, answered.confidence, answered.decision, answered.ranking)
+    assert found == wanted
+    assert all(row.topic is None for row in others + rows[count:])
+    assert book.talk().memory == [{"event": "記憶"}]
+    assert (book.talk().due_at is None) == (count == 2)
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_a_claim_tells_when_the_visitor_was_asked_how_it_was(
+    database: Database, book: Book, clock: Clock, asked: bool
+) -> None:
+    book.heard("谢谢 bye")
+    values = {"reason": "complaint", "question": "?", "department": "x", "language": "en"}
+    opened = database.now(cases.insert_case, conversation_id="messenger:7", **values)
+    assert opened is not None
+    if asked:
+        database.now(cases.change_case, opened.id, rating_asked_at=STAFFED)
+    claim = claimed(database)
+    assert claim is not None
+    assert claim.talk.asked_to_rate_at == (STAFFED if asked else None)
 
 
 def test_the_clock_of_a_place_is_the_moment_it_began(

@@ -155,17 +155,6 @@ def test_history_names_the_case(database: Database, book: Book) -> None:
     assert [row.case_ref for row in database.now(log.history, "messenger:7")] == [opened.ref]
 
 
-def test_understood_twice_changes_nothing(database: Database, book: Book) -> None:
-    seq = book.heard("几点 open?")
-    ranking = [{"topic": "opening_hours", "confidence": 0.9}]
-    database.now(log.understood, seq, "opening_hours", 0.9, "answer", ranking)
-    once = book.row(seq)
-    database.now(log.understood, seq, "opening_hours", 0.9, "answer", ranking)
-    assert book.row(seq) == once
-    assert (once.topic, once.confidence, once.decision) == ("opening_hours", 0.9, "answer")
-    assert once.ranking == ranking
-
-
 def test_a_choice_belongs_to_one_person(database: Database, book: Book) -> None:
     book.heard()
     book.heard(person="8")
