@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from bench.figures import Figure, percentile, ratio
 from bench.ledger import Ledger
 from bench.questions import Question, as_asked, share_repeated, without_repeats
 from bench.running import Running, RunningDocent
 from bench.say import say
-from bench.visitors import Crowd, ask_all
+from bench.visitors import QUESTIONS_EACH, Crowd, ask_all
 
 MOST_CPU = 0.5
 WARM_UP = 20
+# How often the two bots take turns where their CPU is compared.
+TURNS = 5
 SETTLES = 30.0
 
 
 async def of_docent(
     running: RunningDocent, questions: Sequence[Question], count: int, again: int, at_once: int
-) -> tuple[list[Figure], tuple[float, float]]:
-    """Measures Docent; returns the rows, and the CPU in ms a message without and with repeats.
+) -> list[Figure]:
+    """Measures Docent.
 
     Args:
         running: Docent.
@@ -38,37 +40,62 @@ async def of_docent(
     repeated = await _ask(running, some, at_once)
     left = await settled(running.ledger)
     ends = ", ".join(f"{name} {number}" for name, number in running.ledger.ends().items())
-    rows = [
+    return [
         *_rows(running.bot.name, crowd, waits),
         Figure("Docent: database a message", size / count / 1024, "kB"),
         Figure("Docent: CPU, some repeat", repeated.cpu_ms, "ms", note=_share(some)),
         Figure("Docent: not ended or not sent", left, "messages", 0, note=ends),
     ]
-    return rows, (crowd.cpu_ms, repeated.cpu_ms)
 
 
 async def of_rasa(
     running: Running, questions: Sequence[Question], count: int, at_once: int
-) -> tuple[list[Figure], tuple[float, float]]:
+) -> list[Figure]:
     """Measures Rasa's default bot; as `of_docent`."""
     fresh, some = without_repeats(count + WARM_UP, questions), as_asked(count // 2, questions)
     await _ask(running, fresh[count:], 2)
     crowd = await _ask(running, fresh[:count], at_once)
     repeated = await _ask(running, some, at_once)
-    rows = [
+    return [
         *_rows(running.bot.name, crowd, crowd.answered),
         Figure("Rasa default: CPU, some repeat", repeated.cpu_ms, "ms", note=_share(some)),
     ]
-    return rows, (crowd.cpu_ms, repeated.cpu_ms)
 
 
-def compared(ours: tuple[float, float], theirs: tuple[float, float]) -> list[Figure]:
-    """Returns Docent's CPU a message over that of Rasa's default bot."""
-    words = "CPU a message, Docent to Rasa default"
+async def in_turns(
+    docent: Running, rasa: Running, questions: Sequence[Question], size: tuple[int, int], most: int
+) -> list[Figure]:
+    """Measures both bots in turns, again and again: a machine that slows down slows both.
+
+    Args:
+        docent: Docent.
+        rasa: Rasa's default bot, which runs at the same time and has nothing to do.
+        questions: All held-out questions.
+        size: How many messages each of them gets in one turn.
+        most: How many visitors at once.
+    """
+    ours, theirs, ratios = 0.0, 0.0, []
+    for fresh in _without_repeats(questions, sum(size) * TURNS, sum(size)):
+        mine = await _ask(docent, fresh[: size[0]], min(most, size[0] // QUESTIONS_EACH))
+        plain = await _ask(rasa, fresh[size[0] :], min(most, size[1] // QUESTIONS_EACH))
+        ratios.append(mine.cpu_ms / plain.cpu_ms)
+        ours, theirs = ours + mine.cpu_ms / TURNS, theirs + plain.cpu_ms / TURNS
+    each = ", ".join(f"{one:.2f}" for one in ratios)
+    words = f"in {TURNS} turns of {size[0]} and {size[1]} messages, CPU a message"
     return [
-        Figure(f"{words}: no text repeats", ratio(ours[0], theirs[0]), "", MOST_CPU),
-        Figure(f"{words}: some repeat", ratio(ours[1], theirs[1])),
+        Figure(f"{words}: Docent", ours, "ms"),
+        Figure(f"{words}: Rasa default", theirs, "ms"),
+        Figure(
+            "CPU a message, Docent to Rasa default", ratio(ours, theirs), "", MOST_CPU, note=each
+        ),
     ]
+
+
+def _without_repeats(
+    questions: Sequence[Question], count: int, each: int
+) -> Iterator[Sequence[Question]]:
+    fresh = without_repeats(count, questions)
+    return (fresh[first : first + each] for first in range(0, count, each))
 
 
 async def settled(ledger: Ledger) -> int:

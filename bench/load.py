@@ -43,14 +43,15 @@ async def _burst(size: Size) -> Part:
 async def _visitors(size: Size) -> Part:
     questions, again = held_out(), max(20, size.messages // 3)
     async with running_docent() as running:
-        ours, cpu = await beside.of_docent(running, questions, size.messages, again, size.visitors)
-    title = f"{size.visitors} visitors at once, each asks again when answered (SQLite)"
-    if size.without_rasa:
-        return title, ours, ()
-    async with running_rasa() as plain:
-        theirs, rasa_cpu = await beside.of_rasa(plain, questions, size.rasa, size.visitors)
-    foot = (f"Rasa default: {rasa_default.told()}",)
-    return title, [*ours, *theirs, *beside.compared(cpu, rasa_cpu)], foot
+        rows = await beside.of_docent(running, questions, size.messages, again, size.visitors)
+        title = f"{size.visitors} visitors at once, each asks again when answered (SQLite)"
+        if size.without_rasa:
+            return title, rows, ()
+        async with running_rasa() as plain:
+            rows += await beside.of_rasa(plain, questions, size.rasa, size.visitors)
+            turns = (size.messages // beside.TURNS, size.rasa // beside.TURNS)
+            rows += await beside.in_turns(running, plain, questions, turns, size.visitors)
+    return title, rows, (f"Rasa default: {rasa_default.told()}",)
 
 
 async def _turns(size: Size) -> Part:
