@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from bench import noise
 from bench.bots import Bot
 from bench.figures import Figure, percentile
 from bench.questions import Question
@@ -75,6 +76,8 @@ async def measure(
     idle = await at_a_rate(caller, letters[: timed // 4], rate=4.0)
     filling = await all_at_once(caller, letters[timed // 4 : timed // 4 + fill])
     before = await asyncio.to_thread(ledger.open_messages)
+    pages = int(timed / RATE / noise.PAGE_EVERY / 2)
+    disk = asyncio.create_task(asyncio.to_thread(noise.synced, pages))
     full = await at_a_rate(caller, letters[-timed:])
     after = await asyncio.to_thread(ledger.open_messages)
     return [
@@ -83,6 +86,7 @@ async def measure(
         Figure("queue when the timing began", before, "messages"),
         *_rows(f"queue full, {RATE:g} a second", full, MOST_P99_MS),
         Figure("queue when the timing ended", after, "messages", least=1),
+        *noise.disk("meanwhile a page alone, written and synced", await disk),
     ]
 
 

@@ -11,12 +11,14 @@ from bench.ledger import Ledger
 from bench.questions import Question, as_asked, share_repeated, without_repeats
 from bench.running import Running, RunningDocent
 from bench.say import say
-from bench.visitors import QUESTIONS_EACH, Crowd, ask_all
+from bench.visitors import PATIENCE, Crowd, ask_all
 
 MOST_CPU = 0.5
 WARM_UP = 20
 # How often the two bots take turns where their CPU is compared.
 TURNS = 5
+# Then so few visitors write at once that who waits for longer, in seconds, is with a person.
+AT_ONCE, SOON = 20, 5.0
 SETTLES = 30.0
 
 
@@ -63,7 +65,7 @@ async def of_rasa(
 
 
 async def in_turns(
-    docent: Running, rasa: Running, questions: Sequence[Question], size: tuple[int, int], most: int
+    docent: Running, rasa: Running, questions: Sequence[Question], size: tuple[int, int]
 ) -> list[Figure]:
     """Measures both bots in turns, again and again: a machine that slows down slows both.
 
@@ -72,12 +74,11 @@ async def in_turns(
         rasa: Rasa's default bot, which runs at the same time and has nothing to do.
         questions: All held-out questions.
         size: How many messages each of them gets in one turn.
-        most: How many visitors at once.
     """
     ours, theirs, ratios = 0.0, 0.0, []
     for fresh in _without_repeats(questions, sum(size) * TURNS, sum(size)):
-        mine = await _ask(docent, fresh[: size[0]], min(most, size[0] // QUESTIONS_EACH))
-        plain = await _ask(rasa, fresh[size[0] :], min(most, size[1] // QUESTIONS_EACH))
+        mine = await _ask(docent, fresh[: size[0]], AT_ONCE, SOON)
+        plain = await _ask(rasa, fresh[size[0] :], AT_ONCE, SOON)
         ratios.append(mine.cpu_ms / plain.cpu_ms)
         ours, theirs = ours + mine.cpu_ms / TURNS, theirs + plain.cpu_ms / TURNS
     each = ", ".join(f"{one:.2f}" for one in ratios)
@@ -108,9 +109,11 @@ async def settled(ledger: Ledger) -> int:
     return left
 
 
-async def _ask(running: Running, questions: Sequence[Question], at_once: int) -> Crowd:
+async def _ask(
+    running: Running, questions: Sequence[Question], at_once: int, patience: float = PATIENCE
+) -> Crowd:
     say(f"  {running.bot.name}: {len(questions)} messages of {at_once} visitors at once")
-    return await ask_all(running, questions, at_once)
+    return await ask_all(running, questions, at_once, patience=patience)
 
 
 def _rows(name: str, crowd: Crowd, waits: Sequence[float]) -> list[Figure]:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
-from time import perf_counter
+from tempfile import TemporaryFile
+from time import perf_counter, sleep
 
-from bench.figures import Figure, spread
+from bench.figures import Figure, percentile, spread
 
 ROUNDS = 8
 STEPS = 400_000
+PAGES = 200
+# Seconds between two pages.
+PAGE_EVERY = 0.025
 
 
 def calibrate() -> list[float]:
@@ -22,6 +26,20 @@ def calibrate() -> list[float]:
     return found
 
 
+def synced(pages: int = PAGES) -> list[float]:
+    """Returns the seconds that it took to add a page to a file and to see it on the disk."""
+    found = []
+    with TemporaryFile() as file:
+        for _ in range(pages):
+            started = perf_counter()
+            file.write(bytes(4096))
+            file.flush()
+            os.fdatasync(file.fileno())
+            found.append(perf_counter() - started)
+            sleep(PAGE_EVERY)
+    return found
+
+
 def figures(load: float, before: list[float], after: list[float]) -> list[Figure]:
     """Returns how busy the machine was, and how much the same work differed in time."""
     drift = min(after) / min(before) - 1
@@ -29,6 +47,16 @@ def figures(load: float, before: list[float], after: list[float]) -> list[Figure
         Figure("load average at the start (1 min)", load, "", note=f"{os.cpu_count()} cores"),
         Figure("the same arithmetic: slowest to fastest", spread(before + after) * 100, "%"),
         Figure("the same arithmetic: end against beginning", drift * 100, "%"),
+        *disk("a page alone, written and synced", synced()),
+    ]
+
+
+def disk(words: str, seconds: list[float]) -> list[Figure]:
+    """Returns how long the disk took: what is acknowledged is on it, and waits as long."""
+    ms = [each * 1000 for each in seconds]
+    return [
+        Figure(f"{words}: p50", percentile(ms, 0.5), "ms"),
+        Figure(f"{words}: p99", percentile(ms, 0.99), "ms"),
     ]
 
 

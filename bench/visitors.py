@@ -66,10 +66,12 @@ async def ask_all(
     questions: Sequence[Question],
     at_once: int,
     trees: Mapping[str, Tree] | None = None,
+    patience: float = PATIENCE,
 ) -> Crowd:
     """Lets visitors ask all questions, so many visitors at once, and measures.
 
-    CPU and memory are those of the bot with all its processes, or those of all `trees`.
+    CPU and memory are those of the bot with all its processes, or those of all `trees`. After
+    `patience` in seconds a visitor waits no more.
     """
     bot = running.bot
     watched = [bot.program.tree] if trees is None else list(trees.values())
@@ -81,7 +83,9 @@ async def ask_all(
 
     async def come_and_go() -> None:
         for first in waiting:
-            await _visit(running, questions[first : first + QUESTIONS_EACH], crowd, started)
+            await _visit(
+                running, questions[first : first + QUESTIONS_EACH], crowd, started, patience
+            )
 
     await asyncio.gather(*(come_and_go() for _ in range(at_once)))
     crowd.cpu_ms = (sum(tree.cpu_seconds() for tree in watched) - cpu) / len(questions) * 1000
@@ -92,18 +96,29 @@ async def ask_all(
 
 
 async def _visit(
-    running: Running, questions: Sequence[Question], crowd: Crowd, started: float
+    running: Running,
+    questions: Sequence[Question],
+    crowd: Crowd,
+    started: float,
+    patience: float,
 ) -> None:
     person = str(next(_people))
     for number, question in enumerate(questions):
-        wait = await ask(running, person, question.text, crowd, number)
+        wait = await ask(running, person, question.text, crowd, number, patience)
         crowd.waits.append(wait)
         crowd.over.append(time.perf_counter() - started)
         if wait is None:
             person = str(next(_people))
 
 
-async def ask(running: Running, person: str, text: str, crowd: Crowd, number: int) -> float | None:
+async def ask(
+    running: Running,
+    person: str,
+    text: str,
+    crowd: Crowd,
+    number: int,
+    patience: float = PATIENCE,
+) -> float | None:
     """Lets a visitor write one message; returns the seconds until the next message to them."""
     mid = f"m-{person}-{number}"
     raw = running.bot.write(person, mid, text)
@@ -114,7 +129,7 @@ async def ask(running: Running, person: str, text: str, crowd: Crowd, number: in
     if status != 200:
         return None
     try:
-        return await asyncio.wait_for(came, PATIENCE) - started
+        return await asyncio.wait_for(came, patience) - started
     except asyncio.TimeoutError:
         return None
 
