@@ -85,6 +85,8 @@ class Outbox:
         self._news = news
         self._health = health
         self._lanes = Lanes(senders)
+        # What is in hand to be written down alone: it takes no place of its channel any more.
+        self._tried: set[int] = set()
         # Whether more may have waited than there was room for, when we looked last.
         self._is_short = False
         self.worker: Worker[Leaving] = Worker(
@@ -105,15 +107,16 @@ class Outbox:
 
     async def run(self, work: Callable[..., Result], *args: Any) -> Result:
         """Runs a transaction and takes up at its end, in the same one, what is to be sent now."""
-        return await self._run(work, args, lambda _: True)
+        return await self._run(work, args, self._room(SLOTS), lambda _: True)
 
     async def _run(
         self,
         work: Callable[..., Result],
         args: Sequence[Any],
+        room: Mapping[str, int],
         may_be_more: Callable[[Connection], bool],
     ) -> Result:
-        room = self._room(SLOTS) if self.worker.is_running else {}
+        room = room if self.worker.is_running else {}
 
         def both(connection: Connection) -> tuple[Result, Sequence[Leaving]]:
             result = work(connection, *args)
@@ -128,7 +131,9 @@ class Outbox:
         return await self._database.run(self._claim_in, room) if room else ()
 
     def _room(self, most: int) -> dict[str, int]:
-        return self._lanes.room((each.row.channel for each in self.worker.in_hand), most)
+        """Returns how many messages each channel may send now."""
+        rows = (each.row for each in self.worker.in_hand if each.row.seq not in self._tried)
+        return self._lanes.room((row.channel for row in rows), most)
 
     def _claim_in(self, connection: Connection, room: Mapping[str, int]) -> list[Leaving]:
         """Takes what may leave; goes on where some of it turns out to need no sending."""
@@ -195,6 +200,13 @@ class Outbox:
 
     async def _write(self, row: Row[Any], record: Callable[..., Any], *args: Any) -> None:
         """Writes down what became of a message, however long the database is away."""
+        self._tried.add(row.seq)
+        try:
+            await self._write_again(row, record, *args)
+        finally:
+            self._tried.discard(row.seq)
+
+    async def _write_again(self, row: Row[Any], record: Callable[..., Any], *args: Any) -> None:
         tries = 0
 
         def may_be_more(connection: Connection) -> bool:
@@ -202,7 +214,7 @@ class Outbox:
 
         while True:
             try:
-                await self._run(record, args, may_be_more)
+                await self._run(record, args, self._room(SLOTS), may_be_more)
             except Exception as error:
                 if not passes(error):
                     raise

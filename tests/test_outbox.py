@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from conftest import LIMITS, STAFFED, Book, Clock
 from sqlalchemy.engine import Connection, Row
 
-from bot import outbox
+from bot import outbox, worker
 from bot.errors import SendFailed
 from bot.lanes import SLOTS
 from bot.limits import Limits
@@ -341,6 +341,43 @@ async def test_the_worker_sends_by_itself(
     assert office.postman.texts == [f"第{number}" for number in range(5)]
 
 
+async def test_more_than_a_channel_takes_at_once_leaves_without_a_look_at_the_clock(
+    office: Office, book: Book, until: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "LOOK_EVERY_SECONDS", 60.0)
+    for person in range(SLOTS + 10):
+        book.heard(person=str(person))
+        book.said(f"第{person}", person=str(person))
+    for number in range(3):
+        book.said(f"piece {number}", person="0")
+    office.outbox.worker.start()
+    await until(lambda: len(office.postman.sent) == SLOTS + 13)
+    await asyncio.wait_for(office.outbox.worker.stop(), 3)
+    pieces = [text for text in office.postman.texts if text.startswith("piece")]
+    assert pieces == ["piece 0", "piece 1", "piece 2"]
+
+
+async def test_nothing_is_looked_for_where_nothing_waits(
+    office: Office, book: Book, until: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[Any] = []
+    claim = queue.claim_leaving
+    monkeypatch.setattr(worker, "LOOK_EVERY_SECONDS", 60.0)
+    monkeypatch.setattr(queue, "claim_leaving", lambda *a: looks.append(a) or claim(*a))
+    office.outbox.worker.start()
+    await until(lambda: len(looks) == 1)
+    await office.outbox.run(lambda c: log.add_message(c, **_to_visitor("只此一条 only this")))
+    await until(lambda: len(office.sent) == 1)
+    await asyncio.wait_for(office.outbox.worker.stop(), 3)
+    # The worker's first, and that of the transaction which laid it.
+    assert len(looks) == 2
+
+
+def _to_visitor(text: str) -> dict[str, Any]:
+    where = {"conversation_id": "messenger:7", "channel": "messenger", "direction": "out"}
+    return {**where, "author": "bot", "text": text, "state": "queued"}
+
+
 class Hanging(Postman):
     """A channel whose platform takes a call and never answers."""
 
@@ -445,11 +482,9 @@ async def test_a_turn_and_its_words_on_their_way_are_one_transaction(
     office.outbox.worker.start()
     await asyncio.sleep(0.01)
     sa.event.listen(office.database.engine, "commit", begun.append)
-    values = {"conversation_id": "messenger:7", "channel": "messenger", "direction": "out"}
 
     def turn(connection: Connection) -> int:
-        words = {"author": "bot", "text": "十点 at ten", "state": "queued"}
-        return log.add_message(connection, **values, **words)
+        return log.add_message(connection, **_to_visitor("十点 at ten"))
 
     seq = await office.outbox.run(turn)
     assert len(begun) == 1
