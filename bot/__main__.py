@@ -14,10 +14,10 @@ from typing import Annotated, Any
 
 import typer
 
-from bot import logs
+from bot import logs, starting
 from bot.config import ROOT, Settings, load_settings
 from bot.errors import DocentError
-from bot.supervisor import BACKLOG, ENVIRONMENT, Supervisor, listening
+from bot.supervisor import ENVIRONMENT, Supervisor
 from bot.variables import CHANNEL_SETTINGS
 
 app = typer.Typer(
@@ -43,14 +43,14 @@ def up(
 
     with _clear_errors():
         settings = load_settings()
-        with _door(settings["HOST"], settings.port if port is None else port) as door:
-            since = _prepared(settings)
-            _say_addresses(settings, door.getsockname()[1])
+        with starting.door(settings["HOST"], settings.port if port is None else port) as door:
+            since = starting.prepared(settings)
+            starting.say_addresses(settings, door.getsockname()[1])
             several = not settings.database_url.startswith("sqlite")
             supervisor = Supervisor(
                 door, publish.current_model, since, settings.workers, overlaps=several
             )
-            _listen(door)
+            starting.listen(door)
             supervisor.run()
         if supervisor.failed:
             raise DocentError("A part of Docent keeps dying; its own messages are above.")
@@ -64,7 +64,7 @@ def train() -> None:
     with _clear_errors():
         model = publish.train()
         print(model, flush=True)
-        _announce(model)
+        starting.announce(model)
 
 
 @app.command()
@@ -73,7 +73,7 @@ def parse(
 ) -> None:
     """Read one text a line, write what Docent makes of it, one JSON object a line."""
     with _clear_errors():
-        chosen = model or _model()
+        chosen = model or starting.model()
         if not chosen.exists():
             raise DocentError(f"There is no model {chosen}. Make one with `docent train`.")
         from bot.parse import lines_of, parse_lines
@@ -232,95 +232,6 @@ def _known(channel: str | None, names: list[str], settings: Settings) -> None:
         raise DocentError(
             f"{channel} is not set up. Set {needed}; docs/channels/{channel}.md says how."
         )
-
-
-@contextmanager
-def _door(host: str, port: int) -> Iterator[socket.socket]:
-    """Gives the socket that all servers share; it has its port, and nobody can connect yet."""
-    try:
-        door = listening(host, port)
-    except OSError as error:
-        raise DocentError(_in_use(port)) from error
-    with door:
-        yield door
-
-
-def _listen(door: socket.socket) -> None:
-    try:
-        door.listen(BACKLOG)
-    except OSError as error:
-        raise DocentError(_in_use(door.getsockname()[1])) from error
-
-
-def _in_use(port: int) -> str:
-    return f"Port {port} is in use. Stop what uses it, or choose --port."
-
-
-def _prepared(settings: Settings) -> int:
-    """Sees to it that there is a model; returns the number of the last publication."""
-    from bot import publishing
-
-    with _reachable(settings) as database:
-        publishing.for_start(database, publishing.train_elsewhere)
-        return 0 if database is None else publishing.newest_number(database)
-
-
-def _model() -> Path:
-    """Returns the model of the content as it is, trained where there is none."""
-    from bot import publishing
-
-    return publishing.for_start(None, publishing.train_elsewhere)
-
-
-def _announce(model: Path) -> None:
-    """Publishes a model that was trained here to all servers; says so where it cannot."""
-    from bot import publishing
-    from bot.bus import MODEL, tell_once
-
-    settings = load_settings()
-    with _reachable(settings, making=False) as database:
-        if database is None:
-            words = "The servers were not told: there is no database, or it cannot be reached."
-            print(words, file=sys.stderr, flush=True)
-            return
-        database.now(publishing.announce, model)
-    tell_once(settings["REDIS_URL"], MODEL)
-
-
-@contextmanager
-def _reachable(settings: Settings, *, making: bool = True) -> Iterator[Any]:
-    """Gives the migrated database, or None where it is away."""
-    from bot.store import DatabaseError, condition
-    from bot.store.database import Database
-
-    file = condition.file_of(settings.database_url)
-    if file is not None and not file.exists() and not making:
-        yield None
-        return
-    database = Database(settings.database_url)
-    try:
-        try:
-            database.migrate()
-        except DatabaseError:
-            yield None
-        else:
-            yield database
-    finally:
-        database.close()
-
-
-def _say_addresses(settings: Settings, port: int) -> None:
-    address = (
-        f"http://{'localhost' if settings['HOST'] == '127.0.0.1' else settings['HOST']}:{port}"
-    )
-    lines = [
-        "Docent is starting.",
-        f"  Visitors chat at        {address}/",
-        f"  Staff answer at         {address}/desk",
-        f"  Ready when this is 200  {address}/ready",
-        f"  Channels                {', '.join(['web', *sorted(settings.enabled)])}",
-    ]
-    print("\n".join(lines), file=sys.stderr, flush=True)
 
 
 @contextmanager

@@ -14,9 +14,9 @@ from types import FrameType
 
 from bot import scraping
 from bot.config import ROOT
-from bot.parts import BACKLOG, ENVIRONMENT, STOP_SECONDS, Part
+from bot.parts import ENVIRONMENT, STOP_SECONDS, Part
 
-__all__ = ["BACKLOG", "ENVIRONMENT", "Supervisor", "free_port", "listening"]
+__all__ = ["ENVIRONMENT", "Supervisor", "free_port", "listening"]
 
 logger = logging.getLogger(__name__)
 
