@@ -21,7 +21,7 @@ run: setup ## set up, train if need be, and start Docent; PORT=5010 for another 
 	@$(bin)/docent up
 
 test: model ## set up and run all tests, three at a time; ARGS="-k slack" for some
-	@$(bin)/python -m pytest --numprocesses 3 --dist loadfile $(ARGS)
+	@$(bin)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 slow: model ## the scenarios that take too long for `make test`: renewal, a refused model, Redis away
 	@$(bin)/python -m pytest -m slow $(ARGS)

@@ -270,3 +270,8 @@ def until() -> Callable[..., Any]:
         return found
 
     return wait
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Puts the scenarios first: a file of them takes a minute, and the last one is waited for."""
+    items.sort(key=lambda item: "scenarios" not in item.path.parts)
