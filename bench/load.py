@@ -50,7 +50,9 @@ async def _visitors(size: Size) -> Part:
         async with running_rasa() as plain:
             rows += await beside.of_rasa(plain, questions, size.rasa, size.visitors)
             turns = (size.messages // beside.TURNS, size.rasa // beside.TURNS)
-            rows += await beside.in_turns(running, plain, questions, turns)
+            rows += await beside.in_turns(
+                running, plain, questions, size.messages + beside.WARM_UP, turns
+            )
     return title, rows, (f"Rasa default: {rasa_default.told()}",)
 
 

@@ -10,7 +10,7 @@ from bench.figures import Figure, percentile, spread
 
 ROUNDS = 8
 STEPS = 400_000
-PAGES = 200
+PAGES, PAGE_BYTES = 200, 4096
 # Seconds between two pages.
 PAGE_EVERY = 0.025
 
@@ -26,17 +26,24 @@ def calibrate() -> list[float]:
     return found
 
 
-def synced(pages: int = PAGES) -> list[float]:
-    """Returns the seconds that it took to add a page to a file and to see it on the disk."""
+def synced(pages: int = PAGES, every: float = PAGE_EVERY) -> list[float]:
+    """Returns the seconds that it took to write a page and to see it on the disk.
+
+    Args:
+        pages: How often; it is the same page of a file that does not grow.
+        every: Seconds between two of them.
+    """
     found = []
     with TemporaryFile() as file:
-        for _ in range(pages):
+        file.write(bytes(PAGE_BYTES))
+        file.flush()
+        os.fsync(file.fileno())
+        for number in range(pages):
             started = perf_counter()
-            file.write(bytes(4096))
-            file.flush()
+            os.pwrite(file.fileno(), number.to_bytes(2, "big") * (PAGE_BYTES // 2), 0)
             os.fdatasync(file.fileno())
             found.append(perf_counter() - started)
-            sleep(PAGE_EVERY)
+            sleep(every)
     return found
 
 

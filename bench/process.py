@@ -51,8 +51,9 @@ class Tree:
     def run_on(self, cores: set[int]) -> None:
         """Lets all threads of them run on these cores alone; what they start later does so too."""
         for pid in self.pids():
-            for thread in Path(f"/proc/{pid}/task").iterdir():
-                with suppress(ProcessLookupError):
+            # Some may have ended since.
+            with suppress(ProcessLookupError, FileNotFoundError):
+                for thread in Path(f"/proc/{pid}/task").iterdir():
                     os.sched_setaffinity(int(thread.name), cores)
 
 

@@ -32,7 +32,9 @@ class Crowd:
     messages: int = 0
     # Seconds from a message until the next message to its writer; None where none came.
     waits: list[float | None] = field(default_factory=list)
-    # When each message had its answer or had waited long enough, in seconds since the first.
+    began: float = 0.0
+    # When each message that was taken had its answer or had waited long enough, in seconds since
+    # the first.
     over: list[float] = field(default_factory=list)
     # The platform's id of a message -> when it was sent.
     sent: dict[str, float] = field(default_factory=dict)
@@ -52,8 +54,8 @@ class Crowd:
     @property
     def rate(self) -> float:
         """Messages a second, until nearly all were over."""
-        count = max(1, int(len(self.over) * UNTIL))
-        return count / sorted(self.over)[count - 1]
+        count = int(len(self.over) * UNTIL)
+        return count / sorted(self.over)[count - 1] if count else 0.0
 
     @property
     def answered(self) -> list[float]:
@@ -79,13 +81,11 @@ async def ask_all(
     waiting = iter(range(0, len(questions), QUESTIONS_EACH))
     telling = asyncio.create_task(_tell(bot.name, crowd))
     own, cpu = time.process_time(), sum(tree.cpu_seconds() for tree in watched)
-    started = time.perf_counter()
+    crowd.began = time.perf_counter()
 
     async def come_and_go() -> None:
         for first in waiting:
-            await _visit(
-                running, questions[first : first + QUESTIONS_EACH], crowd, started, patience
-            )
+            await _visit(running, questions[first : first + QUESTIONS_EACH], crowd, patience)
 
     await asyncio.gather(*(come_and_go() for _ in range(at_once)))
     crowd.cpu_ms = (sum(tree.cpu_seconds() for tree in watched) - cpu) / len(questions) * 1000
@@ -99,14 +99,12 @@ async def _visit(
     running: Running,
     questions: Sequence[Question],
     crowd: Crowd,
-    started: float,
     patience: float,
 ) -> None:
     person = str(next(_people))
     for number, question in enumerate(questions):
         wait = await ask(running, person, question.text, crowd, number, patience)
         crowd.waits.append(wait)
-        crowd.over.append(time.perf_counter() - started)
         if wait is None:
             person = str(next(_people))
 
@@ -132,6 +130,8 @@ async def ask(
         return await asyncio.wait_for(came, patience) - started
     except asyncio.TimeoutError:
         return None
+    finally:
+        crowd.over.append(time.perf_counter() - crowd.began)
 
 
 async def _tell(name: str, crowd: Crowd) -> None:

@@ -11,27 +11,24 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
 
 from bot import metrics, stages
 from bot.errors import SendFailed
-from bot.lanes import SLOTS, Lanes
 from bot.laying import lay
 from bot.messages import Carried, Choice, Event, Outbound, Receipt
+from bot.outgoing import Leaving, Outgoing
 from bot.recording import BACKOFF, LONGEST_WAIT, Listener, Recording, Sender
-from bot.store import Connection, Row, files, log, queue, revisions, windows
+from bot.store import Connection, Row, queue, revisions
 from bot.store.blobs import Blobs
 from bot.store.database import Database, passes
-from bot.windows import CLOSED, OPEN, Left
-from bot.worker import MOST_TOGETHER, Worker
+from bot.windows import CLOSED
 
 __all__ = ["BACKOFF", "LONGEST_WAIT", "Outbox", "Sender", "lay"]
 
 logger = logging.getLogger(__name__)
-
-Result = TypeVar("Result")
 
 # A send ends before its lease does (bot.store.queue.LEASE): nobody takes up what is on its way.
 SEND_SECONDS = 45.0
@@ -39,21 +36,7 @@ SEND_SECONDS = 45.0
 WRITE_AGAIN_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0)
 
 
-@dataclass(frozen=True)
-class Leaving:
-    """A claimed message with what its platform allows now.
-
-    `target` is the message that it changes, where it is none of its own; `carried` is its file.
-    """
-
-    row: Row[Any]
-    left: Left
-    place: Mapping[str, str]
-    target: Row[Any] | None = None
-    carried: Row[Any] | None = None
-
-
-class Outbox:
+class Outbox(Outgoing):
     """Sends what lies in the log to the visitors.
 
     Args:
@@ -79,99 +62,29 @@ class Outbox:
         blobs: Blobs | None = None,
     ) -> None:
         self._blobs = blobs
-        self._database = database
-        self._senders = senders
-        self._records = Recording(senders, sent, dead, waiting)
+        super().__init__(database, senders, Recording(senders, sent, dead, waiting), self.deliver)
         self._news = news
         self._health = health
-        self._lanes = Lanes(senders)
-        # What is in hand to be written down alone: it takes no place of its channel any more.
-        self._tried: set[int] = set()
-        # Whether more may have waited than there was room for, when we looked last.
-        self._is_short = False
-        self.worker: Worker[Leaving] = Worker(
-            "outbox",
-            self._claim,
-            self.deliver,
-            SLOTS * max(1, len(senders)),
-            together=MOST_TOGETHER,
-            looks_itself=True,
-        )
 
     def heard(self, connection: Connection, event: Event) -> None:
         """Ends a message of which its platform tells that it took it, if nobody could say so."""
         if isinstance(event, Receipt) and event.row is not None:
             self._records.told(connection, event)
 
-    # -- claiming -----------------------------------------------------------------------------
-
-    async def run(self, work: Callable[..., Result], *args: Any) -> Result:
-        """Runs a transaction and takes up at its end, in the same one, what is to be sent now."""
-        return await self._run(work, args, self._room(SLOTS), lambda _: True)
-
-    async def _run(
-        self,
-        work: Callable[..., Result],
-        args: Sequence[Any],
-        room: Mapping[str, int],
-        may_be_more: Callable[[Connection], bool],
-    ) -> Result:
-        room = room if self.worker.is_running else {}
-
-        def both(connection: Connection) -> tuple[Result, Sequence[Leaving]]:
-            result = work(connection, *args)
-            return result, self._claim_in(connection, room) if may_be_more(connection) else ()
-
-        result, leaving = await self._database.run(both)
-        self.worker.take(leaving)
-        return result
-
-    async def _claim(self, most: int) -> Sequence[Leaving]:
-        room = self._room(most)
-        return await self._database.run(self._claim_in, room) if room else ()
-
-    def _room(self, most: int) -> dict[str, int]:
-        """Returns how many messages each channel may send now."""
-        rows = (each.row for each in self.worker.in_hand if each.row.seq not in self._tried)
-        return self._lanes.room((row.channel for row in rows), most)
-
-    def _claim_in(self, connection: Connection, room: Mapping[str, int]) -> list[Leaving]:
-        """Takes what may leave; goes on where some of it turns out to need no sending."""
-        is_full = len(room) < len(self._senders)
-        while rows := queue.claim_leaving(connection, room):
-            self._is_short = is_full or len(rows) >= min(room.values())
-            found = [self._leaving(connection, row) for row in rows]
-            if leaving := [each for each in found if each is not None]:
-                return leaving
-        self._is_short = is_full
-        return []
-
-    def _leaving(self, connection: Connection, row: Row[Any]) -> Leaving | None:
-        """Returns a claimed message with what it needs; None where it was ended or put off."""
-        target = _target(connection, row)
-        if target is not None and target.state != "sent":
-            self._records.needless(connection, row)
-            return None
-        carried = files.carried_by(connection, row)
-        if carried is not None and not files.is_ready(connection, row, carried):
-            return None
-        window = self._senders[row.channel].window
-        if window is None or row.payload.get("template"):
-            allowed = Left(OPEN)
-        else:
-            by_person = row.author == "staff"
-            allowed = windows.left_for(connection, row, window, by_person=by_person)
-        return Leaving(row, allowed, windows.place_for(connection, row), target, carried)
-
     # -- sending ------------------------------------------------------------------------------
 
     @stages.about_row
     async def deliver(self, leaving: Leaving) -> None:
         """Sends one claimed message and records what became of it."""
-        row = leaving.row
         if leaving.left.standing == CLOSED:
-            await self._write(row, self._records.closed, row)
-            return self._news()
+            await self._write(leaving.row, self._records.closed, leaving.row)
+        else:
+            await self._send(leaving)
+        self._news()
+        self._ended()
+
+    async def _send(self, leaving: Leaving) -> None:
+        row = leaving.row
         try:
             with stages.sending(row.channel):
                 platform_id = await asyncio.wait_for(self._carry(leaving), SEND_SECONDS)
@@ -185,7 +98,6 @@ class Outbox:
             await self._failed(row, SendFailed(type(error).__name__, retryable=True), ours=True)
         else:
             await self._succeeded(row, platform_id)
-        self._news()
 
     async def _succeeded(self, row: Row[Any], platform_id: str | None) -> None:
         self._health(row.channel, None)
@@ -200,21 +112,16 @@ class Outbox:
 
     async def _write(self, row: Row[Any], record: Callable[..., Any], *args: Any) -> None:
         """Writes down what became of a message, however long the database is away."""
-        self._tried.add(row.seq)
-        try:
-            await self._write_again(row, record, *args)
-        finally:
-            self._tried.discard(row.seq)
-
-    async def _write_again(self, row: Row[Any], record: Callable[..., Any], *args: Any) -> None:
         tries = 0
+        # On PostgreSQL others lock rows and let them go: nobody knows here that nothing waits.
+        looks = self._is_short or not self._database.is_sqlite
 
         def may_be_more(connection: Connection) -> bool:
-            return self._is_short or queue.waits_behind(connection, row)
+            return looks or queue.waits_behind(connection, row)
 
         while True:
             try:
-                await self._run(record, args, self._room(SLOTS), may_be_more)
+                await self._run(record, args, may_be_more)
             except Exception as error:
                 if not passes(error):
                     raise
@@ -267,12 +174,6 @@ class Outbox:
             },
         )
         await self._write(row, self._records.dead if final else self._records.retry, row, error)
-
-
-def _target(connection: Connection, row: Row[Any]) -> Row[Any] | None:
-    """Returns the message that a row changes, None for a message of its own."""
-    seq = revisions.changed_by(row) if revisions.is_change(row) else None
-    return None if seq is None else log.message(connection, seq)
 
 
 def _outbound(leaving: Leaving) -> Outbound:

@@ -48,7 +48,7 @@ class Scene:
 
 def of_sqlite(service: Service, file: Path, disk: Path | None) -> list[Scene]:
     """What can happen to a file."""
-    full = (lambda: _full(disk)) if disk else (lambda: _limited(service))
+    full = (lambda: _full(disk, file)) if disk else (lambda: _limited(service))
     return [
         Scene("the file is locked by another process", lambda: _locked(file), refuses=True),
         Scene("the disk is full", full, refuses=True),
@@ -181,8 +181,11 @@ def _opened(file: Path) -> sqlite3.Connection:
 
 
 @contextmanager
-def _full(disk: Path) -> Iterator[None]:
+def _full(disk: Path, database: Path) -> Iterator[None]:
     """Fills a disk to the last byte, and keeps it so."""
+    with closing(_opened(database)) as opened:
+        # A log that was long once has room for a while of writing.
+        opened.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     filler, ended = disk / "filler", threading.Event()
 
     def fill() -> None:

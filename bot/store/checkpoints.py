@@ -12,10 +12,11 @@ import sqlite3
 import threading
 from contextlib import suppress
 
-# What is in the log is looked for there by each reader: it is not to grow long.
+# What is in the log is looked for there by each reader: it is not to grow long. Where all of it
+# was carried over, SQLite begins it anew and cuts the file to this (`PRAGMA journal_size_limit`).
 CARRIED_BYTES = 4_000_000
 LOOK_SECONDS = 0.5
-# The writer carries it over itself only where nobody else has, in pages of 4 kB.
+# The writer carries it over itself only where it never could begin anew so far, in pages of 4 kB.
 PAGES_AT_MOST = 16_000
 
 
@@ -51,6 +52,9 @@ class Checkpoints:
     def _carry(self) -> None:
         connection = sqlite3.connect(self._path, isolation_level=None)
         try:
-            connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+            # The second has the little that came meanwhile: with all of it carried the log can
+            # begin anew.
+            for _ in range(2):
+                connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
         finally:
             connection.close()

@@ -20,7 +20,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.pool import QueuePool
 
-from bot.store.checkpoints import PAGES_AT_MOST
+from bot.store.checkpoints import CARRIED_BYTES, PAGES_AT_MOST
 from bot.store.migrating import migrate
 from bot.store.transacting import transact
 from bot.store.writer import Writer
@@ -176,6 +176,8 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     # FULL: what was acknowledged to a platform survives a power cut, not only a crash.
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute(f"PRAGMA wal_autocheckpoint={PAGES_AT_MOST}")
+    # A log that begins anew gives its room back: how long it is says how much is in it.
+    connection.execute(f"PRAGMA journal_size_limit={CARRIED_BYTES}")
     connection.execute("PRAGMA foreign_keys=ON")
     # From here on `_begin_immediate` waits by itself.
     connection.execute("PRAGMA busy_timeout=0")

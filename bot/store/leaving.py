@@ -70,15 +70,20 @@ def claim(
         Rows of messages with the conversation's `talk_acts` and `talk_last_in_at`, and with
         `asked_payload`, that of the message which it answers.
     """
-    while found := _found(connection, room, at):
+    taken: list[Row[Any]] = []
+    left = Counter(room)
+    while found := _found(connection, +left, at):
         silent = _silenced(connection, found)
         if silent:
             connection.execute(_CANCEL, {"taken": [row.seq for row in silent], "moment": at})
         if leaving := [row for row in found if row not in silent]:
-            taken = [row.seq for row in leaving]
-            kept.execute(connection, _TAKE, {"taken": taken, "until": until})
-            return leaving
-    return []
+            seqs = [row.seq for row in leaving]
+            kept.execute(connection, _TAKE, {"taken": seqs, "until": until})
+            left.subtract(row.channel for row in leaving)
+            taken += leaving
+        if not silent:
+            break
+    return taken
 
 
 def _found(connection: Connection, room: Mapping[str, int], at: datetime) -> list[Row[Any]]:

@@ -3,6 +3,7 @@
 To commit costs more than most of what is committed: the disk is waited for. So what waits at the
 same moment is committed together, each piece behind a savepoint, and nobody hears of a result
 before the disk has it (sqlite.org/lang_savepoint.html, sqlite.org/pragma.html#pragma_synchronous).
+What somebody outside waits for goes first and ends its group, but never for long in a row.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ from bot.store.checkpoints import Checkpoints
 # A group ends after so many pieces, or when it has lasted this long: its first piece waits for it.
 MOST_PIECES = 64
 GROUP_SECONDS = 0.02
+# What nobody outside waits for is passed over no longer than this: then a group begins with it.
+PASSED_SECONDS = 0.05
 # Other processes can write to the file only between two groups. Where one follows the other for
 # so long, they get a pause, which is longer than they wait before they look again.
 BUSY_SECONDS, PAUSE_SECONDS = 0.25, 0.006
@@ -62,6 +65,8 @@ class Writer:
         self._thread: threading.Thread | None = None
         self._closed = False
         self._idle_at = 0.0
+        # Since when groups were of what is waited for alone, while other pieces waited.
+        self._passed_at: float | None = None
         self._checkpoints: Checkpoints | None = None
 
     def submit(self, work: Callable[[Connection], Any], first: bool) -> asyncio.Future[Any]:
@@ -125,7 +130,7 @@ class Writer:
         except Exception as error:
             # All of it: what waits behind would only wait as long, and be refused as well.
             return self._refuse(error)
-        done = self._pieces(connection, transaction, began + GROUP_SECONDS)
+        done = self._pieces(connection, transaction, began)
         if transaction.is_active:
             try:
                 transaction.commit()
@@ -138,12 +143,13 @@ class Writer:
         _tell(done)
 
     def _pieces(
-        self, connection: Connection, transaction: Transaction, end: float
+        self, connection: Connection, transaction: Transaction, began: float
     ) -> list[_Piece]:
         """Runs pieces until the group is full; ends the transaction itself where one broke it."""
         done: list[_Piece] = []
         held = connection.connection.dbapi_connection
-        while (piece := self._next(done)) is not None:
+        overdue = self._passed_at is not None and began - self._passed_at > PASSED_SECONDS
+        while (piece := self._next(done, overdue)) is not None:
             try:
                 if done:
                     held.execute(_SAVE)
@@ -158,16 +164,29 @@ class Writer:
                     self._run_again(done)
                     return [piece]
             done.append(piece)
-            if piece.alone or len(done) >= MOST_PIECES or time.monotonic() >= end:
+            late = time.monotonic() - began >= GROUP_SECONDS
+            if piece.alone or len(done) >= MOST_PIECES or late:
                 break
+        if any(not piece.first for piece in done):
+            self._passed_at = None
+        elif self._then and self._passed_at is None:
+            self._passed_at = began
         return done
 
-    def _next(self, done: Sequence[_Piece]) -> _Piece | None:
+    def _next(self, done: Sequence[_Piece], overdue: bool) -> _Piece | None:
+        """Returns what runs next in a group; None ends it.
+
+        Args:
+            done: What has run in it.
+            overdue: Whether what nobody waits for has been passed over for long enough.
+        """
         with self._news:
-            waiting = self._first or self._then
-            if not waiting or (done and (waiting[0].alone or _is_awaited(done, waiting[0]))):
+            ready = self._then or self._first if overdue else self._first or self._then
+            if not ready or (done and ready[0].alone):
                 return None
-            return waiting.popleft()
+            if not overdue and _is_awaited(done, ready[0]):
+                return None
+            return ready.popleft()
 
     def _run_again(self, done: list[_Piece]) -> None:
         """Lets pieces whose transaction is lost run again, each for itself."""

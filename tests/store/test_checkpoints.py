@@ -23,7 +23,7 @@ def carried(path: Path, copy: Path) -> int:
     try:
         with sqlite3.connect(copy) as connection:
             return int(connection.execute("SELECT count(*) FROM pages").fetchone()[0])
-    except sqlite3.OperationalError:
+    except sqlite3.DatabaseError:
         return 0
 
 
@@ -62,3 +62,41 @@ async def test_a_log_that_cannot_be_read_ends_nothing(
     assert looking._thread.is_alive()
     looking.close()
     assert not looking._thread.is_alive()
+
+
+async def test_the_writer_leaves_it_to_the_thread(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checkpoints, "CARRIED_BYTES", 50_000_000)
+    path = tmp_path / "docent.db"
+    database = Database(f"sqlite:///{path}")
+    # Beyond the thousand pages after which SQLite has a writer carry them over.
+    rows = [{"words": PAGE * 8}] * 20
+    try:
+        await database.run(lambda c: c.execute(sa.text("CREATE TABLE pages (words TEXT)")))
+        for _ in range(10):
+            await database.run(
+                lambda c: c.execute(sa.text("INSERT INTO pages VALUES (:words)"), rows)
+            )
+        assert (tmp_path / "docent.db-wal").stat().st_size > 1000 * 4096
+        assert carried(path, tmp_path / "copy.db") == 0
+    finally:
+        database.close()
+
+
+async def test_a_log_that_begins_anew_is_short_again(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'docent.db'}")
+    log = tmp_path / "docent.db-wal"
+    rows = [{"words": PAGE * 8}] * 200
+    try:
+        await database.run(lambda c: c.execute(sa.text("CREATE TABLE pages (words TEXT)")))
+        await database.run(lambda c: c.execute(sa.text("INSERT INTO pages VALUES (:words)"), rows))
+        assert log.stat().st_size > checkpoints.CARRIED_BYTES
+        for _ in range(500):
+            await asyncio.sleep(0.01)
+            await database.run(lambda c: c.execute(sa.text("INSERT INTO pages VALUES ('一')")))
+            if log.stat().st_size <= checkpoints.CARRIED_BYTES:
+                return
+        raise AssertionError(log.stat().st_size)
+    finally:
+        database.close()

@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 from conftest import Book
 
-from bot.store import log
+from bot.store import log, writer
 from bot.store.database import Database, passes
 from bot.store.tables import conversations
 
@@ -64,8 +64,10 @@ def watched(database: Database) -> Watched:
 
 
 async def test_what_waits_is_committed_together(
-    database: Database, book: Book, watched: Watched
+    database: Database, book: Book, watched: Watched, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # However slow the machine is at this moment.
+    monkeypatch.setattr(writer, "GROUP_SECONDS", 10.0)
     done = await watched.together(*(database.run(add, str(n), WORDS[n % 3]) for n in range(9)))
     assert done == [str(n) for n in range(9)]
     assert people(book) == done
@@ -198,17 +200,46 @@ async def test_a_full_disk_is_an_error_in_time_and_loses_nothing(
 async def test_who_waits_outside_does_not_wait_for_what_comes_after(
     database: Database, book: Book
 ) -> None:
-    watched = Watched(database)
-    then = [lambda c, w=word: add(c, w) for word in WORDS]
+    watched, order = Watched(database), []
+    sa.event.listen(database.engine, "commit", lambda _: order.append("commit"))
+
+    def named(connection: sa.engine.Connection, word: str) -> None:
+        order.append(word)
+        add(connection, word)
+
     held = asyncio.ensure_future(database.run(lambda _: watched.gate.wait(5)))
     await asyncio.sleep(0.02)
-    after = [asyncio.ensure_future(database.run(each)) for each in then]
-    first = asyncio.ensure_future(database.run_first(lambda c: add(c, "先 first")))
+    after = [asyncio.ensure_future(database.run(named, word)) for word in WORDS]
+    first = asyncio.ensure_future(database.run_first(named, "先 first"))
     await asyncio.sleep(0.02)
-    watched.committed = 0
+    order.clear()
     watched.gate.set()
-    await held
-    await asyncio.gather(first, *after)
-    # What was held up is one group, the webhook another, and the three after it the third.
-    assert watched.committed == 3
+    await asyncio.gather(held, first, *after)
+    begun = order.index("先 first")
+    assert order[begun + 1] == "commit"
+    assert [each for each in order[begun:] if each != "commit"] == ["先 first", *WORDS]
     assert people(book) == sorted([*WORDS, "先 first"])
+
+
+async def test_a_stream_of_what_is_waited_for_does_not_hold_up_the_rest_for_ever(
+    database: Database,
+) -> None:
+    over = asyncio.Event()
+
+    async def stream() -> None:
+        # One is always there when a group begins.
+        while not over.is_set():
+            await asyncio.gather(*(database.run_first(_slowly) for _ in range(3)))
+
+    streams = [asyncio.create_task(stream()) for _ in range(3)]
+    await asyncio.sleep(0.1)
+    try:
+        for _ in WORDS:
+            await asyncio.wait_for(database.run(lambda _: None), 2)
+    finally:
+        over.set()
+        await asyncio.gather(*streams)
+
+
+def _slowly(_: Any) -> None:
+    time.sleep(0.01)
