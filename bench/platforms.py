@@ -39,6 +39,7 @@ from standins.wire import call  # type: ignore[import-not-found]
 __all__ = [
     "ADA",
     "LINES",
+    "PNG",
     "TELEGRAM_WORD",
     "WHATSAPP_SECRET",
     "House",
@@ -54,6 +55,8 @@ __all__ = [
     "whatsapp_webhooks",
 ]
 
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(60)
+
 
 def open_house(stack: ExitStack, folder: Path) -> tuple[House, dict[str, Any]]:
     """Returns the running program between all its platforms, and the three it has beside its own.
@@ -66,7 +69,17 @@ def open_house(stack: ExitStack, folder: Path) -> tuple[House, dict[str, Any]]:
     whatsapp = stack.enter_context(WhatsAppStandin())
     telegram = stack.enter_context(TelegramStandin())
     wechat = stack.enter_context(WeChatStandin())
+    _keep_pictures(whatsapp, telegram, wechat)
     house = House(folder, graph, slack, **settings_of(whatsapp, telegram, wechat))
     stack.callback(house.program.kill)
     house.program.start()
     return house, {"whatsapp": whatsapp, "telegram": telegram, "wechat": wechat}
+
+
+def _keep_pictures(whatsapp: Any, telegram: Any, wechat: Any) -> None:
+    """Gives the platforms the pictures that visitors will send: a person is to see them."""
+    sent = whatsapp_webhooks.media("44", "image")
+    whatsapp.keep_media(sent["image"]["id"], PNG, "image/png")
+    for size in telegram_updates.carrying(44, "image")["message"]["photo"]:
+        telegram.keep_file(size["file_id"], PNG)
+    wechat.material.keep(wechat_push.image("44")["MediaId"], PNG, "image/png")

@@ -46,7 +46,14 @@ class Tree:
 
     def memory_mb(self) -> float:
         """Returns the memory in use as PSS: a page that several share counts once in all."""
-        return sum(pss_kb(_read(pid, "smaps_rollup")) for pid in self.pids()) / 1024
+        return self._memory_mb("Pss")
+
+    def heap_mb(self) -> float:
+        """Returns the memory that no file holds: it does not change with who else maps a file."""
+        return self._memory_mb("Anonymous")
+
+    def _memory_mb(self, kind: str) -> float:
+        return sum(kb_of(_read(pid, "smaps_rollup"), kind) for pid in self.pids()) / 1024
 
     def run_on(self, cores: set[int]) -> None:
         """Lets all threads of them run on these cores alone; what they start later does so too."""
@@ -143,10 +150,10 @@ def cpu_of(pids: Iterable[int]) -> float:
     return sum(_own_cpu(pid) for pid in pids)
 
 
-def pss_kb(rollup: str) -> int:
-    """Reads a process's share of memory in kB from its smaps_rollup; 0 where it is not told."""
+def kb_of(rollup: str, kind: str) -> int:
+    """Reads memory of one kind in kB from a process's smaps_rollup; 0 where it is not told."""
     for line in rollup.splitlines():
-        if line.startswith("Pss:"):
+        if line.startswith(f"{kind}:"):
             return int(line.split()[1])
     return 0
 

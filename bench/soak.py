@@ -15,6 +15,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from bench import noise
 from bench.figures import Figure, table, verdict
@@ -25,6 +26,7 @@ from bench.questions import held_out
 from bench.say import say
 from bench.soak_report import LONGEST_QUEUE, Seen, Watch, figures, log_errors
 from bench.soak_visitors import Staff, Visitors
+from bot.channels.wechat_api import NO_SIGN_NEEDED
 from bot.content.publish import current_model, train
 
 MESSAGES = 40_000
@@ -106,11 +108,16 @@ class Soak:
             if time.monotonic() - looked > every:
                 looked = time.monotonic()
                 self._watch.memory_mb.append(self._tree.memory_mb())
+                self._watch.heap_mb.append(self._tree.heap_mb())
             if time.monotonic() - told > TELL_EVERY:
                 told = time.monotonic()
                 words = f"{self._visitors.told.messages} of {self._size.messages} written"
                 say(f"{words}, {self._waiting} open, {self._watch.memory_mb[-1]:.0f} MB")
             time.sleep(LOOK_EVERY)
+
+    def _refused(self) -> Counter[str]:
+        refused = [each for platform in self._platforms for each in platform.refused]
+        return Counter(_words_of(each) for each in refused if not _needs_nothing(each))
 
     def _open_cases(self) -> list[str]:
         return self._ledger.unclaimed_cases()
@@ -127,10 +134,25 @@ class Soak:
             dead=self._ledger.dead(),
             resolved=self._staff.resolved,
             failures=self._visitors.told.failures + self._staff.failures,
-            refused=Counter(type(each).__name__ for each in self._platforms for _ in each.refused),
+            refused=self._refused(),
             errors=log_errors(program.log()),
             database_bytes=self._ledger.size_bytes(),
         )
+
+
+def _needs_nothing(exchange: Any) -> bool:
+    """Tells whether it is WeChat's way to say that a visitor sees the typing sign already."""
+    body = exchange.reply.body
+    return isinstance(body, dict) and body.get("errcode") in NO_SIGN_NEEDED
+
+
+def _words_of(exchange: Any) -> str:
+    """Says which method a platform refused, and with which words of its own."""
+    method, body = exchange.path.rpartition("/")[2], exchange.reply.body
+    if isinstance(body, dict):
+        # Not the words of WeChat, which name each request.
+        body = body.get("errcode") or body.get("description") or body.get("error") or body
+    return f"{method} {exchange.reply.status} {str(body)[:120]}"
 
 
 def _read_arguments(given: list[str]) -> argparse.Namespace:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from uuid import uuid4
 
 from bench.platforms import (
+    PNG,
     TELEGRAM_WORD,
     WHATSAPP_SECRET,
     Line,
@@ -20,7 +21,6 @@ from bench.platforms import (
 )
 
 PATIENCE = 60.0
-PNG = b"\x89PNG\r\n\x1a\n" + bytes(60)
 
 
 def send_picture(line: Line) -> bool:

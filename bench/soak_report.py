@@ -22,6 +22,7 @@ class Watch:
     """What was seen of the running program, again and again."""
 
     memory_mb: list[float] = field(default_factory=list)
+    heap_mb: list[float] = field(default_factory=list)
     queue: list[int] = field(default_factory=list)
 
 
@@ -75,14 +76,16 @@ def _wrong(seen: Seen) -> list[Figure]:
 
 
 def _size(seen: Seen) -> list[Figure]:
-    memory, queue, written = seen.watch.memory_mb, seen.watch.queue, max(1, seen.told.messages)
+    memory, heap = seen.watch.memory_mb, seen.watch.heap_mb
+    queue, written = seen.watch.queue, max(1, seen.told.messages)
     database = seen.database_bytes / written / 1024
     return [
         Figure("longest queue, to be answered or sent", max(queue), "", LONGEST_SEEN),
         Figure("queue at the end", queue[-1], "", 0),
-        Figure("memory (PSS) after the first quarter", _part(memory, 2), "MB"),
         Figure("memory (PSS) at the end", _part(memory, 7), "MB"),
-        Figure("memory: growth after the first quarter", grown(memory), "%", MOST_GROWTH),
+        Figure("heap after the first quarter", _part(heap, 2), "MB"),
+        Figure("heap at the end", _part(heap, 7), "MB"),
+        Figure("heap: growth after the first quarter", grown(heap), "%", MOST_GROWTH),
         Figure("database a message", database, "kB"),
         Figure("CPU a message, all of Docent", seen.cpu_seconds / written * 1000, "ms"),
     ]

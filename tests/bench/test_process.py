@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bench.process import Tree, cpu_of, pss_kb
+from bench.process import Tree, cpu_of, kb_of
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 
@@ -19,6 +19,7 @@ Rss:              812345 kB
 Pss:              401234 kB
 Pss_Dirty:        300000 kB
 Shared_Clean:      10000 kB
+Anonymous:        300100 kB
 """
 # A parent that holds 32 MB, and a child that counts for ever.
 COUNTS = """
@@ -33,8 +34,9 @@ finally:
 
 
 def test_the_share_of_memory_is_read_and_not_another_line() -> None:
-    assert pss_kb(ROLLUP) == 401234
-    assert pss_kb("") == 0
+    assert kb_of(ROLLUP, "Pss") == 401234
+    assert kb_of(ROLLUP, "Anonymous") == 300100
+    assert kb_of("", "Pss") == 0
 
 
 @pytest.fixture
@@ -55,6 +57,7 @@ def test_a_tree_has_its_childrens_time_and_memory(running: subprocess.Popen[byte
     parent, child = tree.pids()
     assert parent == running.pid
     assert tree.memory_mb() > 32
+    assert 32 < tree.heap_mb() <= tree.memory_mb()
     before = tree.cpu_seconds(), cpu_of([parent]), cpu_of([child])
     time.sleep(0.3)
     assert cpu_of([child]) - before[2] > 0.01
