@@ -49,7 +49,7 @@ async def _visitors(size: Size) -> Part:
             return title, rows, ()
         async with running_rasa() as plain:
             rows += await beside.of_rasa(plain, questions, size.rasa, size.visitors)
-            turns = (size.messages // beside.TURNS, size.rasa // beside.TURNS)
+            turns = (min(500, size.messages // beside.TURNS), size.rasa // beside.TURNS)
             rows += await beside.in_turns(
                 running, plain, questions, size.messages + beside.WARM_UP, turns
             )
