@@ -23,11 +23,11 @@ def door(host: str, port: int) -> Iterator[socket.socket]:
         DocentError: The port is in use.
     """
     try:
-        door = listening(host, port)
+        opened = listening(host, port)
     except OSError as error:
         raise DocentError(_in_use(port)) from error
-    with door:
-        yield door
+    with opened:
+        yield opened
 
 
 def listen(door: socket.socket) -> None:
@@ -62,7 +62,7 @@ def model() -> Path:
     return publishing.for_start(None, publishing.train_elsewhere)
 
 
-def announce(model: Path) -> None:
+def announce(trained: Path) -> None:
     """Publishes a model that was trained here to all servers; says so where it cannot."""
     from bot import publishing
     from bot.bus import MODEL, tell_once
@@ -73,7 +73,7 @@ def announce(model: Path) -> None:
             words = "The servers were not told: there is no database, or it cannot be reached."
             print(words, file=sys.stderr, flush=True)
             return
-        database.now(publishing.announce, model)
+        database.now(publishing.announce, trained)
     tell_once(settings["REDIS_URL"], MODEL)
 
 

@@ -14,7 +14,7 @@ from bot.desk.readable import Beside, Told, untranslated
 from bot.dialogue import Turn
 from bot.limits import Limits
 from bot.messages import Button, Reply
-from bot.store import Connection, claiming, leaving, log
+from bot.store import Connection, Row, claiming, leaving, log
 from bot.taking import Asked
 
 CLOSED_MEANWHILE = "the case was closed"
@@ -59,31 +59,26 @@ class Turning:
         Returns what became of the message, None where it waits on.
         """
         present = log.locked_conversation(connection, asked.row.conversation_id)
-        understood = turn.understood or {}
-        is_over = told is None and present.speaker not in log.WITH_PERSON
-        if understood and not is_over:
-            # Staff are shown what it was taken for.
-            log.change_message(connection, asked.row.seq, **understood)
         if present.speaker in log.WITH_PERSON:
             # A person took over while the bot was thinking: what it thought is not said.
+            self._show_understood(connection, asked, turn)
             return self._to_person(connection, asked, told)
         for index, reply in enumerate(turn.replies):
             self._lay(connection, asked, reply, "bot", disclose=asked.first and index == 0)
         if told is not None:
+            self._show_understood(connection, asked, turn)
             log.change_message(connection, asked.row.seq, translation=told.beside)
             self._open_case(connection, asked, told.request)
+        understood = turn.understood or {}
         self._casework.hear_praise(connection, asked.row, understood.get("topic"))
-        counted = pacing.answered(present.answers, log.now())
-        changed: dict[str, Any] = {"memory": turn.memory, "answers": dict(counted)}
-        if told is not None or turn.settled or turn.unfinished:
-            changed["unfinished"] = turn.unfinished if told is None else None
-        if told is not None:
-            # A person looks now: what the bot said before counts no more.
-            changed["answers"] = None
-        elif present.speaker == log.CLOSED:
-            changed["speaker"] = log.BOT
-        ended = understood if is_over else None
-        return self._end(connection, asked, "answered", understood=ended, **changed)
+        unwritten = understood if told is None else None
+        changed = _changed(present, turn, is_handed=told is not None)
+        return self._end(connection, asked, "answered", understood=unwritten, **changed)
+
+    def _show_understood(self, connection: Connection, asked: Asked, turn: Turn) -> None:
+        """Writes down at once what a message was taken for, where staff are shown it."""
+        if turn.understood:
+            log.change_message(connection, asked.row.seq, **turn.understood)
 
     def _to_person(self, connection: Connection, asked: Asked, told: Told | None) -> str | None:
         if asked.before:
@@ -133,3 +128,17 @@ class Turning:
         """Returns a sentence with a button to a person."""
         person = Button(self._voice.say("talk_to_person", language), "speak_to_human")
         return Reply(self._voice.say(key, language), (person,))
+
+
+def _changed(present: Row[Any], turn: Turn, is_handed: bool) -> dict[str, Any]:
+    """Returns what a turn changes of its conversation."""
+    if is_handed:
+        # A person looks now: what the bot said before counts no more.
+        return {"memory": turn.memory, "answers": None, "unfinished": None}
+    counted = pacing.answered(present.answers, log.now())
+    changed: dict[str, Any] = {"memory": turn.memory, "answers": dict(counted)}
+    if turn.settled or turn.unfinished:
+        changed["unfinished"] = turn.unfinished
+    if present.speaker == log.CLOSED:
+        changed["speaker"] = log.BOT
+    return changed

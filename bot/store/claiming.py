@@ -171,38 +171,48 @@ def finish(
         ClaimLost: Somebody else has it: the lease ended before we did.
     """
     *before, answered = (row, *together)
-    held = {} if until is None else {"held_until": until}
-    for each in (*before, answered):
-        is_last = each is answered
-        why = reason if is_last else f"answered with message {answered.seq}"
-        claim = (until is not None) if each is row else None
-        read = (understood or {}) if is_last else {}
-        ended = _end(connection, _ending(claim, tuple(read)), each.seq, why, {**held, **read})
-        if not ended and each is row:
-            raise ClaimLost("another process took over")
+    for each in before:
+        joined = f"answered with message {answered.seq}"
+        _end(connection, each, joined, {}, _Hold(each is row, until))
+    _end(connection, answered, reason, understood or {}, _Hold(answered is row, until))
     let_go(connection, row.conversation_id, **talk)
 
 
+@dataclass(frozen=True)
+class _Hold:
+    """Whether the row to end is the claimed one, and until when the claim is ours, if it ends."""
+
+    is_claimed: bool
+    until: datetime | None
+
+
 def _end(
-    connection: Connection, statement: Any, seq: int, reason: str, more: Mapping[str, Any]
-) -> int:
-    values = {"ended": seq, "why": reason, "at_last": log.now()}
-    values |= {f"{_NEW}{name}" if name in messages.c else name: more[name] for name in more}
-    return int(kept.execute(connection, statement, values).rowcount)
+    connection: Connection, row: Row[Any], reason: str, read: Mapping[str, Any], hold: _Hold
+) -> None:
+    values = {"ended": row.seq, "why": reason, "at_last": log.now()}
+    values |= {f"{_NEW}{name}": value for name, value in read.items()}
+    is_fenced = hold.is_claimed and hold.until is not None
+    if is_fenced:
+        values["held_until"] = hold.until
+    statement = _ending(hold.is_claimed, is_fenced, tuple(read))
+    ended = kept.execute(connection, statement, values).rowcount
+    if hold.is_claimed and not ended:
+        raise ClaimLost("another process took over")
 
 
 @lru_cache(maxsize=16)
-def _ending(fenced: bool | None, names: tuple[str, ...]) -> Any:
+def _ending(is_claimed: bool, is_fenced: bool, names: tuple[str, ...]) -> Any:
     """Builds the end of a message once.
 
     Args:
-        fenced: Whether the claim has to be ours still, or any; None where another row holds it.
+        is_claimed: Whether the row has to be held.
+        is_fenced: Whether by us.
         names: Further columns that are set.
     """
     ending = _END.values(_new(messages, names))
-    if fenced is None:
+    if not is_claimed:
         return ending
-    return ending.where(_HOLDS_STILL if fenced else _HOLDS)
+    return ending.where(_HOLDS_STILL if is_fenced else _HOLDS)
 
 
 @lru_cache(maxsize=64)
