@@ -12,8 +12,15 @@ const EMPTY = {
   found: "Nothing was found. Try a reference, a name or other words.",
 };
 
-/** Draw the rows again; the row that had the keyboard's focus gets it back. */
-export function renderCases(panel, { cases, departments, tab, selected, filtered = false }) {
+/** Draw the rows again, but not under a finger that presses one: a press would be lost. */
+export function renderCases(panel, shown) {
+  if (!panel.matches(":active")) return draw(panel, shown);
+  const released = () => setTimeout(() => renderCases(panel, shown));
+  addEventListener("pointerup", released, { once: true });
+}
+
+/** The row that had the keyboard's focus gets it back. */
+function draw(panel, { cases, departments, tab, selected, filtered = false }) {
   const focused = panel.contains(document.activeElement) ? document.activeElement.dataset.ref : null;
   const rows = (tab === "found" ? cases : sorted(cases)).map((kase) => row(kase, departments, selected));
   const list = element("ol", { class: "rows" }, ...rows);

@@ -324,6 +324,19 @@ def test_the_keyboard_alone_is_enough(desk, backend):
     page.wait_for_selector(".entry.staff")
 
 
+def test_a_press_is_not_lost_when_the_list_changes_under_it(desk, backend):
+    page = desk()
+    page.hover("[data-ref=D-1]")
+    page.mouse.down()
+    owned(backend, "D-1")
+    # Long enough for the news to come and the list to be read again.
+    page.wait_for_timeout(1500)
+    assert page.locator("[data-ref=D-1] .owner.nobody").count() == 1
+    page.mouse.up()
+    page.wait_for_selector("[data-ref=D-1][aria-current=true]")
+    page.wait_for_selector("[data-ref=D-1] .owner:not(.nobody)")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("viewport", [{"width": 360, "height": 640}, DESKTOP], ids=["360", "1280"])
 def test_nothing_to_complain_about(desk, backend, viewport, scheme):
