@@ -12,11 +12,14 @@ const EMPTY = {
   found: "Nothing was found. Try a reference, a name or other words.",
 };
 
+// What is to be drawn when no row is pressed any more; a finger that begins to scroll cancels its press.
+let late = null;
+for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => setTimeout(() => late?.()));
+
 /** Draw the rows again, but not under a finger that presses one: a press would be lost. */
 export function renderCases(panel, shown) {
-  if (!panel.matches(":active")) return draw(panel, shown);
-  const released = () => setTimeout(() => renderCases(panel, shown));
-  addEventListener("pointerup", released, { once: true });
+  late = panel.matches(":active") ? () => renderCases(panel, shown) : null;
+  if (!late) draw(panel, shown);
 }
 
 /** The row that had the keyboard's focus gets it back. */
