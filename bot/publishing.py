@@ -113,4 +113,4 @@ def _published(database: Database, root: Path) -> Path | None:
 
 
 def _is(model: Path, row: Row[Any]) -> bool:
-    return publish.is_ours(model) and publish.checksum(model) == row.sha256
+    return publish.is_ours(model) and publish.written_for(model) == row.sha256

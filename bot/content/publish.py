@@ -73,7 +73,7 @@ def place(name: str, root: Path = ROOT) -> Path:
 
 def is_ours(model: Path) -> bool:
     """Tells whether a model's checksum is the one that was written when it was made."""
-    written = _written(model)
+    written = written_for(model)
     return bool(written) and written == checksum(model)
 
 
@@ -88,7 +88,7 @@ def trusted(model: Path) -> Iterator[Path]:
         ContentError: The checksum is missing or another one.
     """
     with tempfile.TemporaryDirectory(prefix="docent-model-") as folder:
-        copy, written = Path(folder) / model.name, _written(model)
+        copy, written = Path(folder) / model.name, written_for(model)
         try:
             shutil.copyfile(model, copy)
         except OSError:
@@ -137,7 +137,7 @@ def checksum(model: Path) -> str:
     return hashlib.sha256(model.read_bytes()).hexdigest()
 
 
-def _written(model: Path) -> str:
+def written_for(model: Path) -> str:
     """Returns the checksum that was written beside a model, or nothing."""
     try:
         return _checksum_file(model).read_text().strip()
