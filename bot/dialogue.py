@@ -20,14 +20,6 @@ from typing import Any
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import OutputChannel, UserMessage
 from rasa.core.tracker_store import TrackerStore
-from rasa.shared.core.events import (
-    ActionExecuted,
-    ActiveLoop,
-    Event,
-    SessionStarted,
-    SlotSet,
-    UserUttered,
-)
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot import history
@@ -36,6 +28,7 @@ from bot.content.voice import Voice
 from bot.errors import TurnFailed
 from bot.messages import Button, Reply
 from bot.processor import Actions, LocalActions, QuickAgent
+from bot.remembering import remembered
 from bot.thinking import thinking
 from bot.tracker import Tracker
 
@@ -43,8 +36,6 @@ logger = logging.getLogger(__name__)
 
 # A turn that takes longer is given up and tried again; a healthy one takes some 50 ms.
 TURN_SECONDS = 5.0
-# How many of a visitor's turns Rasa remembers; what a turn costs does not grow with the log.
-REMEMBERED_TURNS = 4
 # Longer texts are no questions to a museum, and cost more the longer they are. What a form asks
 # may be answered at length: as much as the inbox lets through.
 READ_CHARACTERS = 1500
@@ -98,7 +89,7 @@ class Memory(TrackerStore):
         """Keeps the last turns of a tracker."""
         turn = self._of(tracker.sender_id)
         with _never_hidden(turn):
-            turn.memory = [event.as_dict() for event in remembered(tracker)]
+            turn.memory = remembered(tracker)
 
     async def keys(self) -> list[str]:
         """Returns the conversations kept outside turns."""
@@ -118,29 +109,6 @@ def _never_hidden(turn: Turn) -> Iterator[None]:
     except Exception as error:
         turn.broken = error
         raise
-
-
-def remembered(tracker: DialogueStateTracker) -> list[Event]:
-    """Returns the events of the last turns, opened by a session, the slots and the form as they
-    are now."""
-    events = list(tracker.events)
-    asked = [index for index, event in enumerate(events) if isinstance(event, UserUttered)]
-    if len(asked) <= REMEMBERED_TURNS:
-        return events
-    start = asked[-REMEMBERED_TURNS]
-    began = events[start].timestamp
-    opening: list[Event] = [
-        ActionExecuted("action_session_start", timestamp=began),
-        SessionStarted(timestamp=began),
-        *[
-            SlotSet(name, slot.value, timestamp=began)
-            for name, slot in tracker.slots.items()
-            if slot.value is not None
-        ],
-        *([ActiveLoop(tracker.active_loop_name, began)] if tracker.active_loop_name else []),
-        ActionExecuted("action_listen", timestamp=began),
-    ]
-    return opening + events[start:]
 
 
 class Collector(OutputChannel):

@@ -15,6 +15,7 @@ from bot.content.voice import Voice
 from bot.dialogue import READ_CHARACTERS, Dialogue, Turn, plain
 from bot.errors import TurnFailed
 from bot.language import is_han
+from bot.remembering import REMEMBERED_TURNS
 
 _people = count(1)
 
@@ -150,7 +151,7 @@ async def test_what_is_remembered_is_bounded(person: Person) -> None:
     assert max(sizes[6:]) <= max(sizes[:7])
     assert sizes[49] <= max(sizes[4:8])
     users = [event for event in person.memory or [] if event["event"] == "user"]
-    assert len(users) == room.REMEMBERED_TURNS
+    assert len(users) == REMEMBERED_TURNS
 
 
 async def test_conversations_do_not_mix(dialogue: Dialogue) -> None:
@@ -282,7 +283,7 @@ async def test_a_question_of_an_earlier_session_is_forgotten(person: Person) -> 
         event["timestamp"] -= 2 * 3600
     await person.ask("and for students?")
     users = [event for event in person.memory or [] if event["event"] == "user"]
-    assert users[-1]["metadata"]["previous"] is None
+    assert users[-1]["parse_data"]["asked"] == "and for students?"
 
 
 async def test_abuse_is_met_calmly_and_shown_to_staff_the_second_time(person: Person) -> None:

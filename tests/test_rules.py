@@ -1,7 +1,7 @@
 """Whole conversations by Docent's quick processor and by Rasa's own: the same events.
 
-On one side Rasa's processor, graph runner, rule policy and tracker, on the other ours; both have
-the same trained parts, the same actions and the same memory.
+On one side Rasa's processor, graph runner, rule policy and tracker, which remembers whole events;
+on the other ours. Both have the same trained parts and the same actions.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.content.voice import Voice
 from bot.dialogue import Dialogue, Memory, Turn
+from bot.remembering import last_turns, written
 from bot.tracker import Tracker, read_events
 
 Line = str | tuple[str, str]
@@ -69,7 +70,7 @@ TALKS: dict[str, list[Line]] = {
 
 
 class RasasMemory(Memory):
-    """The same memory, read into Rasa's own tracker."""
+    """The same turns with all that Rasa writes of an event, read into Rasa's own tracker."""
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker:
         """Returns what Rasa makes of it."""
@@ -77,6 +78,11 @@ class RasasMemory(Memory):
         if not memory:
             return await self.create_tracker(sender_id)
         return DialogueStateTracker.from_dict(sender_id, memory, self.domain.slots)
+
+    async def save(self, tracker: DialogueStateTracker) -> None:
+        """Keeps whole events."""
+        turn = self._of(tracker.sender_id)
+        turn.memory = [event.as_dict() for event in last_turns(tracker)]
 
     def init_tracker(self, sender_id: str) -> DialogueStateTracker:
         """Returns Rasa's tracker."""
@@ -139,7 +145,8 @@ def told(turn: Turn) -> Any:
         return [bare(each) for each in found] if isinstance(found, list) else found
 
     said = [(reply.text, reply.buttons) for reply in turn.replies]
-    return bare(json.loads(json.dumps(turn.memory))), said, turn.case, turn.unfinished
+    memory = [written(event) for event in deserialise_events(turn.memory or [])]
+    return bare(json.loads(json.dumps(memory))), said, turn.case, turn.unfinished
 
 
 @pytest.mark.parametrize("name", TALKS)
@@ -187,17 +194,17 @@ async def events_of(agent: Agent, voice: Voice) -> list[dict[str, Any]]:
 
 
 async def test_events_are_read_as_rasa_reads_them(agent: Agent, voice: Voice) -> None:
-    written = await events_of(agent, voice)
-    ours, theirs = read_events(written), deserialise_events(written)
+    memory = await events_of(agent, voice)
+    ours, theirs = read_events(memory), deserialise_events(memory)
     assert [event.as_dict() for event in ours] == [event.as_dict() for event in theirs]
     assert list(map(type, ours)) == list(map(type, theirs))
 
 
 async def test_a_copy_is_the_same_and_goes_its_own_way(agent: Agent, voice: Voice) -> None:
-    written = await events_of(agent, voice)
-    tracker = Tracker.of("m:1", written, agent.domain)
+    memory = await events_of(agent, voice)
+    tracker = Tracker.of("m:1", memory, agent.domain)
     twin = tracker.copy()
-    theirs = DialogueStateTracker.from_dict("m:1", written, agent.domain.slots).copy()
+    theirs = DialogueStateTracker.from_dict("m:1", memory, agent.domain.slots).copy()
     assert twin.current_state() == tracker.current_state() == theirs.current_state()
     twin.update(deserialise_events([{"event": "slot", "name": "abused", "value": True}])[0])
     twin.update(deserialise_events([{"event": "active_loop", "name": "complaint_form"}])[0])
