@@ -28,6 +28,7 @@ class Accepted:
     told so.
     """
 
+    conversation_id: str
     seq: int
     language: str
     is_over: bool
@@ -59,7 +60,7 @@ def accept(connection: Connection, message: Inbound, a_minute: int = 0) -> Accep
     logger.info("a message was accepted", extra=about)
     if message.act == MESSAGE:
         windows.release(connection, message.conversation_id)
-    return Accepted(seq, language, arrival.is_over, arrival.is_told)
+    return Accepted(message.conversation_id, seq, language, arrival.is_over, arrival.is_told)
 
 
 def _arrival(message: Inbound, known: Row[Any] | None, a_minute: int) -> pacing.Arrival:

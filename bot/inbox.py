@@ -40,8 +40,9 @@ logger = logging.getLogger(__name__)
 
 # Waits before a turn is tried again, in seconds; after the last the visitor hears an apology.
 TURN_RETRIES = (0.5, 2.0)
-# An answer that is there sooner needs no sign that it is on its way.
-SIGN_AFTER_SECONDS = 0.4
+# An answer that is there sooner needs no sign that it is on its way: people wait for a second
+# without a doubt (nngroup.com/articles/response-times-3-important-limits).
+SIGN_AFTER_SECONDS = 1.0
 # While the database is away, what is to be written is tried again after this.
 AGAIN_SECONDS = 1.0
 # So many visitors may be waited for at once: by a translator, an action, a database.
@@ -84,16 +85,18 @@ class Inbox(Turning):
         self._pace = pace
         self._backlog = Backlog(database, pace.waiting)
         self._unclear = Unclear()
+        # The newest message of each visitor who wrote while one of theirs was answered.
+        self._came: dict[str, int] = {}
         # Called when a message was accepted that another process may answer as well.
         self.arrived: Callable[[], None] = lambda: None
-        # How a turn is committed, and what is called when a message has ended; the host lets the
-        # outbox take up in the same transaction what is to be sent.
-        self.commits: Callable[..., Awaitable[Any]] = database.run
+        # How a turn is committed, given its conversation, and what is called when a message has
+        # ended; the host lets the outbox take up in the same transaction what is to be sent.
+        self.commits: Callable[..., Awaitable[Any]] = lambda _talk, *work: database.run(*work)
         self.finished = news
         # Told in the same transaction what is no message: it may say that one of ours was taken.
         self.heard: Callable[[Connection, Event], None] = lambda *_: None
         self.worker: Worker[Asked] = Worker(
-            "inbox", self._claim, self.answer, IN_HAND, together=MOST_TOGETHER
+            "inbox", self._claim, self.answer, IN_HAND, together=MOST_TOGETHER, frees=self._frees
         )
 
     # -- in -----------------------------------------------------------------------------------
@@ -115,6 +118,7 @@ class Inbox(Turning):
         metrics.repeated.labels(channel).inc(told - new)
         metrics.rate_limited.labels(channel).inc(over)
         if new > over:
+            self._came |= {each.conversation_id: each.seq for each in written if not each.is_over}
             self.worker.wake()
             self.arrived()
         if told < len(events) or over:
@@ -148,7 +152,14 @@ class Inbox(Turning):
     # -- out ----------------------------------------------------------------------------------
 
     async def _claim(self, most: int) -> Sequence[Asked]:
-        return await self._database.run(_take_several, most)
+        return await self._database.run(take, most)
+
+    def _frees(self, asked: Asked) -> bool:
+        """Tells whether more of a visitor may wait; on PostgreSQL others may have heard it."""
+        newest = self._came.pop(asked.row.conversation_id, 0)
+        if asked.alone is None or not self._database.is_sqlite:
+            return True
+        return newest > asked.alone
 
     @stages.about_row
     async def answer(self, asked: Asked) -> None:
@@ -190,10 +201,12 @@ class Inbox(Turning):
 
     async def _write(self, work: Callable[..., str | None], asked: Asked, *more: Any) -> bool:
         """Writes what became of a message; tells whether it has ended, and counts it then."""
-        outcome = await self.commits(work, asked, *more)
+        outcome = await self.commits(asked.row.conversation_id, work, asked, *more)
         if outcome is not None:
             for row in (asked.head, *asked.rest):
                 stages.answered(row, asked.language, outcome)
+        else:
+            self.worker.wake()
         return outcome is not None
 
     async def _hand_on(self, asked: Asked) -> None:
@@ -288,11 +301,3 @@ class Inbox(Turning):
 
     def _wake_in(self, seconds: float) -> None:
         asyncio.get_running_loop().call_later(seconds, self.worker.wake)
-
-
-def _take_several(connection: Connection, most: int) -> list[Asked]:
-    """Takes the messages of as many visitors as there are, up to `most`."""
-    taken: list[Asked] = []
-    while len(taken) < most and (asked := take(connection)) is not None:
-        taken.append(asked)
-    return taken

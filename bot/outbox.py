@@ -21,7 +21,7 @@ from bot.laying import lay
 from bot.messages import Carried, Choice, Event, Outbound, Receipt
 from bot.outgoing import Leaving, Outgoing
 from bot.recording import BACKOFF, LONGEST_WAIT, Listener, Recording, Sender
-from bot.store import Connection, Row, queue, revisions
+from bot.store import Connection, Row, revisions
 from bot.store.blobs import Blobs
 from bot.store.database import Database, passes
 from bot.windows import CLOSED
@@ -113,15 +113,9 @@ class Outbox(Outgoing):
     async def _write(self, row: Row[Any], record: Callable[..., Any], *args: Any) -> None:
         """Writes down what became of a message, however long the database is away."""
         tries = 0
-        # On PostgreSQL others lock rows and let them go: nobody knows here that nothing waits.
-        looks = self._is_short or not self._database.is_sqlite
-
-        def may_be_more(connection: Connection) -> bool:
-            return looks or queue.waits_behind(connection, row)
-
         while True:
             try:
-                await self._run(record, args, may_be_more)
+                await self.run(row.conversation_id, record, *args)
             except Exception as error:
                 if not passes(error):
                     raise

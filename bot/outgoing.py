@@ -70,25 +70,22 @@ class Outgoing:
             deliver,
             SLOTS * max(1, len(senders)),
             together=MOST_TOGETHER,
-            looks_itself=True,
+            # What a piece frees is looked for in the transaction that ends it.
+            frees=lambda _: False,
         )
 
-    async def run(self, work: Callable[..., Result], *args: Any) -> Result:
-        """Runs a transaction and takes up at its end, in the same one, what is to be sent now."""
-        return await self._run(work, args, lambda _: True)
+    async def run(self, conversation_id: str, work: Callable[..., Result], *args: Any) -> Result:
+        """Runs a transaction and takes up at its end, in the same one, what is to be sent now.
 
-    async def _run(
-        self,
-        work: Callable[..., Result],
-        args: Sequence[Any],
-        may_be_more: Callable[[Connection], bool],
-    ) -> Result:
+        That is of the conversation which it is about; of others too, where more waited of late
+        than there was room for.
+        """
+        talk = None if self._is_short else conversation_id
         with self._room(MOST_AT_AN_END if self.worker.is_running else 0) as room:
 
             def both(connection: Connection) -> tuple[Result, Found | None]:
                 result = work(connection, *args)
-                looks = bool(room) and may_be_more(connection)
-                return result, self._claim_in(connection, room) if looks else None
+                return result, self._claim_in(connection, room, talk) if room else None
 
             result, found = await self._database.run(both)
             self._take(found, room)
@@ -125,15 +122,17 @@ class Outgoing:
         finally:
             self._promised.subtract(room)
 
-    def _claim_in(self, connection: Connection, room: Mapping[str, int]) -> Found:
+    def _claim_in(
+        self, connection: Connection, room: Mapping[str, int], talk: str | None = None
+    ) -> Found:
         """Takes what may leave; goes on where some of it turns out to need no sending."""
         is_full = len(room) < len(self._senders)
-        while rows := queue.claim_leaving(connection, room):
+        while rows := queue.claim_leaving(connection, room, talk):
             found = [self._leaving(connection, row) for row in rows]
             if leaving := [each for each in found if each is not None]:
                 # What needs no sending may have held up what is behind it.
                 goes_on = len(leaving) < len(rows) or len(rows) >= min(room.values())
-                return leaving, is_full or goes_on
+                return leaving, is_full or (goes_on and talk is None)
         return [], is_full
 
     def _leaving(self, connection: Connection, row: Row[Any]) -> Leaving | None:

@@ -9,6 +9,7 @@ from typing import Any
 from bot import history, pacing
 from bot.desk.satisfaction import may_rate
 from bot.store import Connection, Row, claiming, log
+from bot.store.claiming import Claim
 
 
 @dataclass(frozen=True)
@@ -17,7 +18,8 @@ class Asked:
 
     `row` is the message to be answered. Where it was written in several, `before` are the others,
     oldest first, and `words` what they say together. `behind` are messages that wait and may
-    belong to it. `until` is when our claim ends.
+    belong to it. `alone` is the number of a message that nothing waited behind. `until` is when
+    our claim ends.
     """
 
     row: Row[Any]
@@ -33,6 +35,7 @@ class Asked:
     before: tuple[Row[Any], ...] = ()
     behind: tuple[Row[Any], ...] = ()
     words: str | None = None
+    alone: int | None = None
     until: datetime | None = None
 
     @property
@@ -68,11 +71,12 @@ class Asked:
         )
 
 
-def take(connection: Connection) -> Asked | None:
-    """Takes the message of the visitor whose turn it is; None where nobody waits."""
-    claim = claiming.claim(connection)
-    if claim is None:
-        return None
+def take(connection: Connection, most: int) -> list[Asked]:
+    """Takes the messages of the visitors whose turn it is, of so many at the most."""
+    return [_asked(connection, claim) for claim in claiming.claim_several(connection, most)]
+
+
+def _asked(connection: Connection, claim: Claim) -> Asked:
     row, talk = claim.row, claim.talk
     wanted = row.payload.get("choice")
     choice = log.choice(connection, talk.id, wanted) if wanted else None
@@ -86,6 +90,7 @@ def take(connection: Connection) -> Asked | None:
         first=talk.memory is None and not log.has_said(connection, talk.id),
         loops=pacing.loops(talk.answers, log.now()),
         rates=may_rate(talk.asked_to_rate_at, means),
+        alone=None if claim.behind else row.seq,
         until=claim.until,
     )
     return replace(asked, behind=_beside(asked, claim.behind))

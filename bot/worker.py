@@ -58,8 +58,7 @@ class Worker(Generic[Work]):
         handle: Does the work and records its end; an exception that it lets out is logged.
         at_once: How many pieces may be in hand.
         together: How many pieces are claimed at once.
-        looks_itself: Whether `handle` looks at the queue when it ends, and gives what it finds to
-            `take`. Otherwise the worker does so: the end of a piece may free the next.
+        frees: Tells whether more may be due now that a piece has ended.
         patience: How many seconds a worker may let pass that is woken for others' news as well.
     """
 
@@ -71,7 +70,7 @@ class Worker(Generic[Work]):
         at_once: int = 8,
         *,
         together: int = 1,
-        looks_itself: bool = False,
+        frees: Callable[[Work], bool] = lambda _: True,
         patience: float = 0.0,
     ) -> None:
         self.name = name
@@ -79,7 +78,9 @@ class Worker(Generic[Work]):
         self._together = together
         self._handle = handle
         self._at_once = at_once
-        self._looks_itself = looks_itself
+        self._frees = frees
+        # Whether there was no room when it was looked last.
+        self._is_full = False
         self._patience = patience
         self._in_hand: dict[asyncio.Task[None], Work] = {}
         self._loop_task: asyncio.Task[None] | None = None
@@ -137,7 +138,8 @@ class Worker(Generic[Work]):
     async def _look(self) -> bool:
         """Takes what is due, as far as there is room; tells whether more may be."""
         room = min(self._at_once - len(self._in_hand), self._together)
-        if room <= 0:
+        self._is_full = room <= 0
+        if self._is_full:
             return False
         try:
             pieces = await self._claim(room)
@@ -179,6 +181,6 @@ class Worker(Generic[Work]):
             self.wake()
 
     def _done(self, task: asyncio.Task[None]) -> None:
-        del self._in_hand[task]
-        if not self._looks_itself:
+        piece = self._in_hand.pop(task)
+        if self._frees(piece) or self._is_full:
             self.wake()

@@ -105,7 +105,7 @@ async def test_a_database_that_is_away_for_a_moment_costs_no_try(
         assert asked is not None
         away = [OperationalError("", {}, Exception("gone"))] * 3
 
-        async def commits(*work: Any) -> Any:
+        async def commits(_talk: str, *work: Any) -> Any:
             if away:
                 raise away.pop()
             return await database.run(*work)

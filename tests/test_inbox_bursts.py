@@ -398,3 +398,42 @@ async def test_nothing_is_read_of_a_button_that_belongs_to_nobody(
     await desk.write("on sunday?", choice="unknown")
     assert await desk.answer()
     assert book.rows(choices) == []
+
+
+@pytest.mark.parametrize("text", ["Is it free?", "几点开门？", "有 wifi 吗?"])
+async def test_what_comes_while_an_answer_is_thought_of_is_taken_when_that_ends(
+    desk: Pieces,
+    book: Book,
+    until: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+    text: str,
+) -> None:
+    monkeypatch.setattr("bot.worker.LOOK_EVERY_SECONDS", 60.0)
+    desk.script.seconds = 0.1
+    desk.inbox.worker.start()
+    await desk.write("are you open")
+    await until(lambda: desk.asked == ["are you open"])
+    await desk.write(text)
+    await until(lambda: len(book.rows(direction="out")) == 2)
+    assert desk.asked == ["are you open", text]
+    await asyncio.wait_for(desk.inbox.worker.stop(), 3)
+
+
+async def test_the_line_is_looked_at_once_for_each_message_that_stands_in_it_alone(
+    desk: Pieces, book: Book, until: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.worker.LOOK_EVERY_SECONDS", 60.0)
+    looks: list[int] = []
+    several = claiming.claim_several
+    monkeypatch.setattr(
+        claiming, "claim_several", lambda c, most: looks.append(most) or several(c, most)
+    )
+    desk.inbox.worker.start()
+    await until(lambda: len(looks) == 1)
+    for count, text in enumerate(["are you open", "开门吗", "免费 free?"], 1):
+        await desk.write(text)
+        await until(lambda wanted=count: len(book.rows(direction="out")) == wanted)
+    await asyncio.sleep(0.05)
+    assert len(looks) == 4
+    assert desk.inbox._came == {}
+    await asyncio.wait_for(desk.inbox.worker.stop(), 3)

@@ -208,7 +208,7 @@ async def test_several_are_taken_together_and_a_short_answer_ends_the_asking(que
         taken, queue.waiting = queue.waiting[:most], queue.waiting[most:]
         return taken
 
-    running = Worker("test", several, queue.handle, 100, together=16, looks_itself=True)
+    running = Worker("test", several, queue.handle, 100, together=16, frees=lambda _: False)
     running.start()
     await queue.until(lambda: len(queue.done) == 20)
     await asyncio.sleep(0.02)
@@ -241,4 +241,31 @@ async def test_a_patient_worker_that_was_woken_in_vain_lets_others_news_pass(que
     queue.waiting.append("来了 now")
     running.wake()
     await queue.until(lambda: queue.done == ["来了 now"])
+    await asyncio.wait_for(running.stop(), 3)
+
+
+@pytest.mark.parametrize(("frees", "looks"), [(True, 3), (False, 2)])
+async def test_a_queue_is_looked_at_again_where_the_end_of_a_piece_may_free_more(
+    queue: Queue, frees: bool, looks: int
+) -> None:
+    queue.waiting, asked = ["一 one"], 0
+
+    async def claim() -> str | None:
+        nonlocal asked
+        asked += 1
+        return await queue.claim()
+
+    running = Worker("test", singly(claim), queue.handle, 2, frees=lambda _: frees)
+    running.start()
+    await queue.until(lambda: queue.done == ["一 one"])
+    await asyncio.sleep(0.02)
+    assert asked == looks
+    await asyncio.wait_for(running.stop(), 3)
+
+
+async def test_a_worker_without_room_looks_again_when_there_is_some(queue: Queue) -> None:
+    queue.waiting = ["一", "two", "三 three"]
+    running = Worker("test", singly(queue.claim), queue.handle, 1, frees=lambda _: False)
+    running.start()
+    await queue.until(lambda: queue.done == ["一", "two", "三 three"])
     await asyncio.wait_for(running.stop(), 3)

@@ -47,7 +47,7 @@ _NEXT = (
     sa.select(conversations, _ASKED_TO_RATE.label("asked_to_rate_at"))
     .where(conversations.c.due_at <= sa.bindparam("moment", type_=Moment()))
     .order_by(conversations.c.due_at)
-    .limit(1)
+    .limit(sa.bindparam("wanted", type_=sa.Integer()))
     # Not a full lock: each message that comes in holds the row as well.
     .with_for_update(of=conversations, skip_locked=True, key_share=True)
 )
@@ -85,17 +85,28 @@ class Claim:
 
 def claim(connection: Connection) -> Claim | None:
     """Takes the oldest message of the visitor whose turn it is; None where nobody waits now."""
+    return next(iter(claim_several(connection, 1)), None)
+
+
+def claim_several(connection: Connection, most: int) -> list[Claim]:
+    """Takes the oldest message of each of the next visitors, of so many at the most."""
+    taken: list[Claim] = []
     for _ in range(_MOST_EMPTY):
-        at = log.now()
-        talk = kept.execute(connection, _NEXT, {"moment": at}).one_or_none()
-        if talk is None:
-            return None
-        waiting = kept.execute(connection, _UNANSWERED, {"talk": talk.id}).all()
-        due = _due(waiting[0]) if waiting else None
-        if not waiting or (due is not None and due > at):
-            _place(connection, talk.id, due)
-        elif (taken := _take(connection, talk, waiting, at)) is not None:
-            return taken
+        at, wanted = log.now(), most - len(taken)
+        talks = kept.execute(connection, _NEXT, {"moment": at, "wanted": wanted}).all()
+        found = (_claim_of(connection, talk, at) for talk in talks)
+        taken += (claim for claim in found if claim is not None)
+        if len(talks) < wanted or len(taken) >= most:
+            break
+    return taken
+
+
+def _claim_of(connection: Connection, talk: Row[Any], at: datetime) -> Claim | None:
+    waiting = kept.execute(connection, _UNANSWERED, {"talk": talk.id}).all()
+    due = _due(waiting[0]) if waiting else None
+    if waiting and (due is None or due <= at):
+        return _take(connection, talk, waiting, at)
+    _place(connection, talk.id, due)
     return None
 
 

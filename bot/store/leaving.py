@@ -42,7 +42,7 @@ _HOLD = (
 )
 _TAKE = (
     sa.update(messages)
-    .where(messages.c.seq.in_(sa.bindparam("taken", expanding=True)))
+    .where(messages.c.seq == sa.bindparam("taken"))
     .values(state="sending", lease_until=sa.bindparam("until", type_=Moment()), held_by=OWN)
 )
 _CANCEL = (
@@ -52,8 +52,40 @@ _CANCEL = (
 )
 
 
+_WITH_TALK = sa.select(
+    messages,
+    conversations.c.speaker.label("talk_speaker"),
+    conversations.c.acts.label("talk_acts"),
+    conversations.c.last_in_at.label("talk_last_in_at"),
+    _asked.c.payload.label("asked_payload"),
+).select_from(
+    messages.join(conversations, conversations.c.id == messages.c.conversation_id).outerjoin(
+        _asked, _asked.c.seq == messages.c.in_reply_to
+    )
+)
+_NEXT_OF = (
+    _WITH_TALK.where(
+        messages.c.conversation_id == sa.bindparam("talk"),
+        # The index's own condition again. SQLite would rather look through all that has a state,
+        # were it not hidden: sqlite.org/optoverview.html
+        sa.text("messages.direction = 'out'"),
+        sa.text("messages.state IN ('queued', 'sending', 'waiting')"),
+        sa.text("messages.state || '' = 'queued'"),
+        messages.c.not_before.is_(None) | _DUE,
+        ~_BLOCKED,
+    )
+    .order_by(messages.c.seq)
+    .limit(1)
+    .with_for_update(of=messages, skip_locked=True)
+)
+
+
 def claim(
-    connection: Connection, room: Mapping[str, int], at: datetime, until: datetime
+    connection: Connection,
+    room: Mapping[str, int],
+    at: datetime,
+    until: datetime,
+    talk: str | None = None,
 ) -> list[Row[Any]]:
     """Takes the oldest messages that may be sent now.
 
@@ -65,6 +97,7 @@ def claim(
         room: How many messages of each channel are taken at the most.
         at: The present moment.
         until: When the lease ends.
+        talk: The one conversation that is looked at; it costs an eighth of looking at all.
 
     Returns:
         Rows of messages with the conversation's `talk_acts` and `talk_last_in_at`, and with
@@ -72,13 +105,14 @@ def claim(
     """
     taken: list[Row[Any]] = []
     left = Counter(room)
-    while found := _found(connection, +left, at):
+    while found := _found(connection, +left, at, talk):
         silent = _silenced(connection, found)
         if silent:
             connection.execute(_CANCEL, {"taken": [row.seq for row in silent], "moment": at})
         if leaving := [row for row in found if row not in silent]:
-            seqs = [row.seq for row in leaving]
-            kept.execute(connection, _TAKE, {"taken": seqs, "until": until})
+            kept.execute(
+                connection, _TAKE, [{"taken": row.seq, "until": until} for row in leaving]
+            )
             left.subtract(row.channel for row in leaving)
             taken += leaving
         if not silent:
@@ -86,7 +120,12 @@ def claim(
     return taken
 
 
-def _found(connection: Connection, room: Mapping[str, int], at: datetime) -> list[Row[Any]]:
+def _found(
+    connection: Connection, room: Mapping[str, int], at: datetime, talk: str | None
+) -> list[Row[Any]]:
+    if talk is not None:
+        found = kept.execute(connection, _NEXT_OF, {"talk": talk, "due": at}).all()
+        return [row for row in found if row.channel in room]
     values: dict[str, Any] = {"due": at}
     for number, (channel, most) in enumerate(room.items()):
         values |= {f"channel_{number}": channel, f"most_{number}": most}
@@ -121,21 +160,8 @@ def _oldest(channels: int) -> Any:
         for lane in _lanes(messages.c.channel == sa.bindparam(f"channel_{number}"))
     ]
     seqs = sa.union_all(*(sa.select(lane.c.seq) for lane in lanes))
-    talk = conversations.c
     return (
-        sa.select(
-            messages,
-            talk.speaker.label("talk_speaker"),
-            talk.acts.label("talk_acts"),
-            talk.last_in_at.label("talk_last_in_at"),
-            _asked.c.payload.label("asked_payload"),
-        )
-        .select_from(
-            messages.join(conversations, talk.id == messages.c.conversation_id).outerjoin(
-                _asked, _asked.c.seq == messages.c.in_reply_to
-            )
-        )
-        .where(messages.c.seq.in_(seqs), messages.c.state == "queued")
+        _WITH_TALK.where(messages.c.seq.in_(seqs), messages.c.state == "queued")
         .order_by(messages.c.seq)
         .with_for_update(of=messages, skip_locked=True)
     )

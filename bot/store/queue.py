@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection, Row
 from bot.store import echoes, kept, leaving
 from bot.store.holding import OWN
 from bot.store.log import now
-from bot.store.tables import UNSENT, conversations, desk_events, desk_jobs, messages
+from bot.store.tables import conversations, desk_events, desk_jobs, messages
 
 LEASE = timedelta(seconds=60)
 _FREE, _HELD = "queued", "working"
@@ -87,23 +87,16 @@ _SENT = (
     )
 )
 
-_BEHIND = (
-    sa.select(messages.c.seq)
-    .where(messages.c.conversation_id == sa.bindparam("talk"), UNSENT, messages.c.state == _FREE)
-    .limit(1)
-)
 
+def claim_leaving(
+    connection: Connection, room: Mapping[str, int], talk: str | None = None
+) -> list[Row[Any]]:
+    """Takes messages to visitors that may be sent now, so many of each channel at the most.
 
-def claim_leaving(connection: Connection, room: Mapping[str, int]) -> list[Row[Any]]:
-    """Takes messages to visitors that may be sent now, so many of each channel at the most."""
+    With `talk` only what belongs to this conversation.
+    """
     at = now()
-    return leaving.claim(connection, room, at, at + LEASE)
-
-
-def waits_behind(connection: Connection, row: Row[Any]) -> bool:
-    """Tells whether more is to be sent to the visitor of a message."""
-    values = {"talk": row.conversation_id}
-    return kept.execute(connection, _BEHIND, values).first() is not None
+    return leaving.claim(connection, room, at, at + LEASE, talk)
 
 
 def silence_bot(connection: Connection, conversation_id: str) -> int:

@@ -62,8 +62,7 @@ class World:
 
     def takes(self, c: Connection) -> None:
         """A worker takes the next message, and the bot begins to think."""
-        if (asked := take(c)) is not None:
-            self.thinking.append(asked)
+        self.thinking += take(c, 1)
 
     def answers(self, c: Connection) -> None:
         """What was thought is committed; half of the time the visitor wished for a person."""
@@ -228,8 +227,7 @@ def begun(c: Connection, world: World, begin: str) -> None:
     """Brings a conversation to where its runs begin."""
     World.visitor(world, c)
     if begin != "asked":
-        asked = take(c)
-        assert asked is not None
+        [asked] = take(c, 1)
         world.inbox._commit(c, asked, Turn([], [Reply("好 OK")]), Told(request_of(CASE)))
     if begin == "claimed":
         assert world.casework.claim(c, 1, ANA).kind == "done"

@@ -11,7 +11,7 @@ import pytest
 from conftest import STAFFED, Book, Clock
 from postgres import BOTH
 
-from bot.store import cases, log, queue
+from bot.store import answering, cases, leaving, log, queue
 from bot.store.database import Database
 from bot.store.tables import desk_events, desk_jobs, messages
 
@@ -192,3 +192,39 @@ def test_two_threads_never_get_the_same_row(database: Database, book: Book) -> N
     for thread in threads:
         thread.join(20)
     assert sorted(got) == sorted(wanted)
+
+
+def test_of_one_conversation_only_what_is_next_there_is_taken(
+    database: Database, book: Book, clock: Clock
+) -> None:
+    book.heard("几点", "8")
+    book.heard("hours 几点")
+    book.said("别人的", "8")
+    first, second = book.said("一"), book.said("two")
+
+    def taken(room: dict[str, int]) -> list[int]:
+        found = database.now(queue.claim_leaving, room, "messenger:7")
+        return [row.seq for row in found]
+
+    assert taken({"telegram": 8}) == []
+    assert taken({"messenger": 8}) == [first]
+    assert taken({"messenger": 8}) == []
+    database.now(queue.note_sent, first, "mid.1")
+    assert taken({"messenger": 8}) == [second]
+    database.now(queue.retry, messages, second, "queued", 30.0, "later")
+    assert taken({"messenger": 8}) == []
+    clock.on(seconds=31)
+    assert taken({"messenger": 8}) == [second]
+
+
+def test_nothing_looks_through_what_others_were_sent(database: Database, book: Book) -> None:
+    if not database.is_sqlite:
+        pytest.skip("PostgreSQL plans by what is in the tables")
+    for statement in (leaving._NEXT_OF, answering._WAITED):
+        with database.engine.begin() as connection:
+            compiled = statement.compile(connection.engine)
+            nothing = (None,) * len(compiled.positiontup)
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled.string}", nothing)
+            steps = " ".join(row.detail for row in plan)
+        assert "ix_messages_state_seq" not in steps
+        assert "conversation_id=?" in steps
