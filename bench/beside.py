@@ -1,107 +1,129 @@
-"""Two hundred visitors at Docent and at Rasa's default bot, with the same questions."""
+"""Two hundred visitors at Docent and at Rasa's default bot, with the same questions, in turns."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from bench.figures import Figure, percentile, ratio
 from bench.ledger import Ledger
 from bench.questions import Question, as_asked, share_repeated, without_repeats
 from bench.running import Running, RunningDocent
 from bench.say import say
-from bench.visitors import PATIENCE, Crowd, ask_all
+from bench.visitors import Crowd, ask_all, newcomer
 
 MOST_CPU = 0.5
 WARM_UP = 20
-# How often the two bots take turns where their CPU is compared.
+# The bots take turns so often: a machine that slows down slows both.
 TURNS = 5
-# Then so few visitors write at once that who waits for longer, in seconds, is with a person.
-AT_ONCE, SOON = 20, 5.0
 SETTLES = 30.0
 
 
-async def of_docent(
-    running: RunningDocent, questions: Sequence[Question], count: int, again: int, at_once: int
-) -> list[Figure]:
-    """Measures Docent.
+@dataclass
+class Side:
+    """A bot, the visitors who write to it all the time, and what became of that in each turn."""
 
-    Args:
-        running: Docent.
-        questions: All held-out questions.
-        count: How many messages without repeats.
-        again: How many messages of which some repeat.
-        at_once: How many visitors.
-    """
-    fresh, some = without_repeats(count + WARM_UP, questions), as_asked(again, questions)
-    await _ask(running, fresh[count:], 2)
-    crowd = await _ask(running, fresh[:count], at_once)
-    size = running.ledger.size_bytes()
-    waits = crowd.waits_for(running.ledger.answers(), running.sink)
-    repeated = await _ask(running, some, at_once)
-    left = await settled(running.ledger)
-    ends = ", ".join(f"{name} {number}" for name, number in running.ledger.ends().items())
-    return [
-        *_rows(running.bot.name, crowd, waits),
-        Figure("Docent: database a message", size / count / 1024, "kB"),
-        Figure("Docent: CPU, some repeat", repeated.cpu_ms, "ms", note=_share(some)),
-        Figure("Docent: not ended or not sent", left, "messages", 0, note=ends),
-    ]
+    running: Running
+    people: list[str]
+    crowds: list[Crowd] = field(default_factory=list)
+    again: Crowd = field(default_factory=Crowd)
+
+    @property
+    def name(self) -> str:
+        """How the tables call the bot."""
+        return self.running.bot.name
+
+    @property
+    def cpu_ms(self) -> float:
+        """CPU a message over all turns."""
+        return sum(crowd.cpu_ms for crowd in self.crowds) / len(self.crowds)
+
+    async def ask(self, questions: Sequence[Question]) -> Crowd:
+        """Lets its visitors ask."""
+        say(f"  {self.name}: {len(questions)} messages of {len(self.people)} visitors")
+        return await ask_all(self.running, questions, len(self.people), people=self.people)
 
 
-async def of_rasa(
-    running: Running, questions: Sequence[Question], count: int, at_once: int
-) -> list[Figure]:
-    """Measures Rasa's default bot; as `of_docent`."""
-    fresh, some = without_repeats(count + WARM_UP, questions), as_asked(count // 2, questions)
-    await _ask(running, fresh[count:], 2)
-    crowd = await _ask(running, fresh[:count], at_once)
-    repeated = await _ask(running, some, at_once)
-    return [
-        *_rows(running.bot.name, crowd, crowd.answered),
-        Figure("Rasa default: CPU, some repeat", repeated.cpu_ms, "ms", note=_share(some)),
-    ]
-
-
-async def in_turns(
-    docent: Running,
-    rasa: Running,
+async def measure(
+    docent: RunningDocent,
+    rasa: Running | None,
     questions: Sequence[Question],
-    asked: int,
-    size: tuple[int, int],
+    size: tuple[int, int, int],
 ) -> list[Figure]:
-    """Measures both bots in turns, again and again: a machine that slows down slows both.
-
-    Neither has read any of the texts before, and no text comes to both.
+    """Lets the same questions come to each bot, whose visitors stay through all turns.
 
     Args:
         docent: Docent.
-        rasa: Rasa's default bot, which runs at the same time and has nothing to do.
+        rasa: Rasa's default bot, which runs at the same time, or None.
         questions: All held-out questions.
-        asked: How many of them were asked before.
-        size: How many messages each of them gets in one turn.
+        size: How many messages without repeats, how many of which some repeat, how many visitors.
     """
-    ours, theirs, ratios = 0.0, 0.0, []
-    for fresh in _unread(questions, asked, sum(size)):
-        mine = await _ask(docent, fresh[: size[0]], AT_ONCE, SOON)
-        plain = await _ask(rasa, fresh[size[0] :], AT_ONCE, SOON)
-        ratios.append(mine.cpu_ms / plain.cpu_ms)
-        ours, theirs = ours + mine.cpu_ms / TURNS, theirs + plain.cpu_ms / TURNS
-    each = ", ".join(f"{one:.2f}" for one in ratios)
-    words = f"in {TURNS} turns of {size[0]} and {size[1]} messages, CPU a message"
+    count, again, visitors = size
+    bots = [docent] if rasa is None else [docent, rasa]
+    sides = [Side(bot, [newcomer() for _ in range(visitors)]) for bot in bots]
+    fresh, some = without_repeats(count + WARM_UP, questions), as_asked(again, questions)
+    for bot in bots:
+        await ask_all(bot, fresh[count:], 2)
+    for turn in range(TURNS):
+        asked = fresh[turn * count // TURNS : (turn + 1) * count // TURNS]
+        for side in sides:
+            side.crowds.append(await side.ask(asked))
+    size_bytes = docent.ledger.size_bytes()
+    for side in sides:
+        side.again = await side.ask(some)
+    left = await settled(docent.ledger)
     return [
-        Figure(f"{words}: Docent", ours, "ms"),
-        Figure(f"{words}: Rasa default", theirs, "ms"),
-        Figure(
-            "CPU a message, Docent to Rasa default", ratio(ours, theirs), "", MOST_CPU, note=each
-        ),
+        *(row for side in sides for row in _rows(side, some)),
+        *_compared(*sides),
+        Figure("Docent: database a message", size_bytes / count / 1024, "kB"),
+        Figure("Docent: not ended or not sent", left, "messages", 0, note=_ends(docent.ledger)),
     ]
 
 
-def _unread(questions: Sequence[Question], asked: int, each: int) -> Iterator[Sequence[Question]]:
-    fresh = without_repeats(asked + each * TURNS, questions)
-    return (fresh[first : first + each] for first in range(asked, len(fresh), each))
+def _rows(side: Side, some: Sequence[Question]) -> list[Figure]:
+    name, crowds = side.name, side.crowds
+    waits = [wait * 1000 for crowd in crowds for wait in _waits(side.running, crowd)]
+    messages, turns = sum(crowd.messages for crowd in crowds), len(crowds)
+    rate = sum(crowd.rate for crowd in crowds) / turns
+    own = sum(crowd.own_cpu_ms for crowd in crowds) / turns
+    each = ", ".join(f"{crowd.cpu_ms:.1f}" for crowd in crowds)
+    return [
+        Figure(f"{name}: messages", messages, note=f"no text twice, in {turns} turns"),
+        Figure(f"{name}: to answer, p50", percentile(waits, 0.5), "ms"),
+        Figure(f"{name}: to answer, p95", percentile(waits, 0.95), "ms"),
+        Figure(f"{name}: messages a second", rate, "msg/s", note="the first 95 in 100 of a turn"),
+        Figure(f"{name}: CPU a message, all processes", side.cpu_ms, "ms", note=each),
+        Figure(f"{name}: CPU, some repeat", side.again.cpu_ms, "ms", note=_share(some)),
+        Figure(f"{name}: memory, all processes", side.again.heap_mb, "MB", note="without files"),
+        Figure(f"{name}: no answer", messages - len(waits), "messages"),
+        Figure("  generator and platform: CPU a message", own, "ms"),
+    ]
+
+
+def _waits(running: Running, crowd: Crowd) -> list[float]:
+    """Returns the seconds to each answer; Docent's own log says which answers which."""
+    if isinstance(running, RunningDocent):
+        return crowd.waits_for(running.ledger.answers(), running.sink)
+    return crowd.answered
+
+
+def _compared(docent: Side, rasa: Side | None = None) -> list[Figure]:
+    if rasa is None:
+        return []
+    both = zip(docent.crowds, rasa.crowds, strict=True)
+    each = ", ".join(f"{ours.cpu_ms / theirs.cpu_ms:.2f}" for ours, theirs in both)
+    found = ratio(docent.cpu_ms, rasa.cpu_ms)
+    return [Figure("CPU a message, Docent to Rasa default", found, "", MOST_CPU, note=each)]
+
+
+def _ends(ledger: Ledger) -> str:
+    return ", ".join(f"{name} {number}" for name, number in ledger.ends().items())
+
+
+def _share(asked: Sequence[Question]) -> str:
+    return f"{share_repeated(asked):.0%} of {len(asked)} texts came before"
 
 
 async def settled(ledger: Ledger) -> int:
@@ -112,28 +134,3 @@ async def settled(ledger: Ledger) -> int:
         await asyncio.sleep(0.2)
         left = await asyncio.to_thread(ledger.open_messages)
     return left
-
-
-async def _ask(
-    running: Running, questions: Sequence[Question], at_once: int, patience: float = PATIENCE
-) -> Crowd:
-    say(f"  {running.bot.name}: {len(questions)} messages of {at_once} visitors at once")
-    return await ask_all(running, questions, at_once, patience=patience)
-
-
-def _rows(name: str, crowd: Crowd, waits: Sequence[float]) -> list[Figure]:
-    ms = [wait * 1000 for wait in waits]
-    return [
-        Figure(f"{name}: messages", crowd.messages, "", note="no text twice"),
-        Figure(f"{name}: to answer, p50", percentile(ms, 0.5), "ms"),
-        Figure(f"{name}: to answer, p95", percentile(ms, 0.95), "ms"),
-        Figure(f"{name}: messages a second", crowd.rate, "msg/s", note="the first 95 in 100"),
-        Figure(f"{name}: CPU a message, all processes", crowd.cpu_ms, "ms"),
-        Figure(f"{name}: memory (PSS), all processes", crowd.memory_mb, "MB"),
-        Figure(f"{name}: no answer", crowd.messages - len(ms), "messages"),
-        Figure("  generator and platform: CPU a message", crowd.own_cpu_ms, "ms"),
-    ]
-
-
-def _share(asked: Sequence[Question]) -> str:
-    return f"{share_repeated(asked):.0%} of {len(asked)} texts came before"

@@ -41,18 +41,13 @@ async def _burst(size: Size) -> Part:
 
 
 async def _visitors(size: Size) -> Part:
-    questions, again = held_out(), max(20, size.messages // 3)
+    title = f"{size.visitors} visitors, each asks again when answered (SQLite)"
+    counts = (size.messages, max(20, size.messages // 5), size.visitors)
     async with running_docent() as running:
-        rows = await beside.of_docent(running, questions, size.messages, again, size.visitors)
-        title = f"{size.visitors} visitors at once, each asks again when answered (SQLite)"
         if size.without_rasa:
-            return title, rows, ()
+            return title, await beside.measure(running, None, held_out(), counts), ()
         async with running_rasa() as plain:
-            rows += await beside.of_rasa(plain, questions, size.rasa, size.visitors)
-            turns = (min(500, size.messages // beside.TURNS), size.rasa // beside.TURNS)
-            rows += await beside.in_turns(
-                running, plain, questions, size.messages + beside.WARM_UP, turns
-            )
+            rows = await beside.measure(running, plain, held_out(), counts)
     return title, rows, (f"Rasa default: {rasa_default.told()}",)
 
 
@@ -100,8 +95,7 @@ def _read_arguments(given: list[str]) -> Size:
     reads.add_argument("--quick", action="store_true", help="smaller numbers, to see it work")
     reads.add_argument("--without-rasa", action="store_true", help="Docent alone")
     counts = {
-        "messages": (5000, "messages of many visitors to Docent"),
-        "rasa": (800, "messages of many visitors to Rasa's default bot"),
+        "messages": (5000, "messages of many visitors to each bot"),
         "visitors": (200, "visitors at once"),
         "fill": (2000, "messages that fill the queue before acknowledgements are timed"),
         "timed": (1000, "acknowledgements that are timed while the queue is full"),

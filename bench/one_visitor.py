@@ -78,7 +78,7 @@ async def growth(
     for number, question in enumerate(asked):
         pids = bot.program.tree.pids() if number % 25 == 0 else pids
         before = cpu_of(pids)
-        answered = await ask(running, person, question.text, crowd, number)
+        answered = await ask(running, person, question.text, crowd)
         # The answer is there before all is written down: let that be counted where it belongs.
         await asyncio.sleep(0.03)
         costs.append((cpu_of(pids) - before) * 1000 if answered is not None else None)

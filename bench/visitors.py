@@ -1,4 +1,4 @@
-"""Many visitors at once: each asks a few questions, one by one, and then another comes."""
+"""Many visitors at once: each asks some questions, one by one."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from bench.running import Running
 from bench.say import say
 from bench.sink import Sink
 
-# A visitor has so many questions; then another one comes in their place.
+# A visitor has so many questions at a time; then another one comes in their place, or they stay.
 QUESTIONS_EACH = 5
 # Who gets no answer for so long leaves, and somebody else asks the rest: staff have their case.
 PATIENCE = 20.0
 # The rate is that of the first messages: the last visitors may wait for nobody but themselves.
 UNTIL = 0.95
 LOOK_EVERY = 10.0
-_people = count(10_001)
+_people, _messages = count(10_001), count(1)
 
 
 @dataclass
@@ -42,6 +42,7 @@ class Crowd:
     cpu_ms: float = 0.0
     own_cpu_ms: float = 0.0
     memory_mb: float = 0.0
+    heap_mb: float = 0.0
 
     def waits_for(self, answers: Mapping[str, Sequence[str]], sink: Sink) -> list[float]:
         """Returns the seconds until the first message of each answer, as the log ties them."""
@@ -68,12 +69,13 @@ async def ask_all(
     questions: Sequence[Question],
     at_once: int,
     trees: Mapping[str, Tree] | None = None,
-    patience: float = PATIENCE,
+    people: list[str] | None = None,
 ) -> Crowd:
     """Lets visitors ask all questions, so many visitors at once, and measures.
 
     CPU and memory are those of the bot with all its processes, or those of all `trees`. After
-    `patience` in seconds a visitor waits no more.
+    `PATIENCE` a visitor waits no more. `people` are those who write, and stay; whoever leaves is
+    replaced there by whoever comes.
     """
     bot = running.bot
     watched = [bot.program.tree] if trees is None else list(trees.values())
@@ -83,30 +85,38 @@ async def ask_all(
     own, cpu = time.process_time(), sum(tree.cpu_seconds() for tree in watched)
     crowd.began = time.perf_counter()
 
-    async def come_and_go() -> None:
+    async def come_and_go(number: int) -> None:
         for first in waiting:
-            await _visit(running, questions[first : first + QUESTIONS_EACH], crowd, patience)
+            person = people[number] if people else newcomer()
+            asked = questions[first : first + QUESTIONS_EACH]
+            person = await _visit(running, asked, crowd, person)
+            if people:
+                people[number] = person
 
-    await asyncio.gather(*(come_and_go() for _ in range(at_once)))
+    await asyncio.gather(*(come_and_go(number) for number in range(at_once)))
     crowd.cpu_ms = (sum(tree.cpu_seconds() for tree in watched) - cpu) / len(questions) * 1000
     crowd.own_cpu_ms = (time.process_time() - own) / len(questions) * 1000
     crowd.memory_mb = sum(tree.memory_mb() for tree in watched)
+    crowd.heap_mb = sum(tree.heap_mb() for tree in watched)
     telling.cancel()
     return crowd
 
 
+def newcomer() -> str:
+    """Returns somebody who has never written."""
+    return str(next(_people))
+
+
 async def _visit(
-    running: Running,
-    questions: Sequence[Question],
-    crowd: Crowd,
-    patience: float,
-) -> None:
-    person = str(next(_people))
-    for number, question in enumerate(questions):
-        wait = await ask(running, person, question.text, crowd, number, patience)
+    running: Running, questions: Sequence[Question], crowd: Crowd, person: str
+) -> str:
+    """Lets somebody ask; returns who asked last: where nobody answers, another one comes."""
+    for question in questions:
+        wait = await ask(running, person, question.text, crowd)
         crowd.waits.append(wait)
         if wait is None:
-            person = str(next(_people))
+            person = newcomer()
+    return person
 
 
 async def ask(
@@ -114,11 +124,9 @@ async def ask(
     person: str,
     text: str,
     crowd: Crowd,
-    number: int,
-    patience: float = PATIENCE,
 ) -> float | None:
     """Lets a visitor write one message; returns the seconds until the next message to them."""
-    mid = f"m-{person}-{number}"
+    mid = f"m-{person}-{next(_messages)}"
     raw = running.bot.write(person, mid, text)
     came, started = running.sink.next_to(person), time.perf_counter()
     crowd.sent[mid] = started
@@ -127,7 +135,7 @@ async def ask(
     if status != 200:
         return None
     try:
-        return await asyncio.wait_for(came, patience) - started
+        return await asyncio.wait_for(came, PATIENCE) - started
     except asyncio.TimeoutError:
         return None
     finally:
