@@ -15,10 +15,10 @@ from bench.running import Running
 from bench.say import say
 from bench.sink import Sink
 
-# A visitor has so many questions at a time; then another one comes in their place, or they stay.
+# A visitor has so many questions; then another one comes in their place, unless they stay.
 QUESTIONS_EACH = 5
 # Who gets no answer for so long leaves, and somebody else asks the rest: staff have their case.
-PATIENCE = 20.0
+PATIENCE = 12.0
 # The rate is that of the first messages: the last visitors may wait for nobody but themselves.
 UNTIL = 0.95
 LOOK_EVERY = 10.0
@@ -80,7 +80,8 @@ async def ask_all(
     bot = running.bot
     watched = [bot.program.tree] if trees is None else list(trees.values())
     crowd = Crowd(messages=len(questions))
-    waiting = iter(range(0, len(questions), QUESTIONS_EACH))
+    each = 1 if people else QUESTIONS_EACH
+    waiting = iter(range(0, len(questions), each))
     telling = asyncio.create_task(_tell(bot.name, crowd))
     own, cpu = time.process_time(), sum(tree.cpu_seconds() for tree in watched)
     crowd.began = time.perf_counter()
@@ -88,7 +89,7 @@ async def ask_all(
     async def come_and_go(number: int) -> None:
         for first in waiting:
             person = people[number] if people else newcomer()
-            asked = questions[first : first + QUESTIONS_EACH]
+            asked = questions[first : first + each]
             person = await _visit(running, asked, crowd, person)
             if people:
                 people[number] = person

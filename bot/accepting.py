@@ -25,7 +25,7 @@ class Accepted:
     """A message that is in the log now.
 
     `is_over` says that it came too fast and is not answered, `is_told` that its writer is to be
-    told so.
+    told so, `releases` that words for them waited for it, which may leave now.
     """
 
     conversation_id: str
@@ -33,6 +33,7 @@ class Accepted:
     language: str
     is_over: bool
     is_told: bool
+    releases: bool = False
 
 
 def accept(connection: Connection, message: Inbound, a_minute: int = 0) -> Accepted | None:
@@ -58,9 +59,10 @@ def accept(connection: Connection, message: Inbound, a_minute: int = 0) -> Accep
         return None
     about = {"conversation": message.conversation_id, "seq": seq, "channel": message.channel}
     logger.info("a message was accepted", extra=about)
-    if message.act == MESSAGE:
-        windows.release(connection, message.conversation_id)
-    return Accepted(message.conversation_id, seq, language, arrival.is_over, arrival.is_told)
+    acts = message.act == MESSAGE
+    releases = bool(acts and windows.release(connection, message.conversation_id))
+    over, told = arrival.is_over, arrival.is_told
+    return Accepted(message.conversation_id, seq, language, over, told, releases)
 
 
 def _arrival(message: Inbound, known: Row[Any] | None, a_minute: int) -> pacing.Arrival:

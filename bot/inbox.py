@@ -85,7 +85,7 @@ class Inbox(Turning):
         self._pace = pace
         self._backlog = Backlog(database, pace.waiting)
         self._unclear = Unclear()
-        # The newest message of each visitor who wrote while one of theirs was answered.
+        # The newest message of each visitor, until one of theirs has ended.
         self._came: dict[str, int] = {}
         # Called when a message was accepted that another process may answer as well.
         self.arrived: Callable[[], None] = lambda: None
@@ -118,12 +118,17 @@ class Inbox(Turning):
         metrics.repeated.labels(channel).inc(told - new)
         metrics.rate_limited.labels(channel).inc(over)
         if new > over:
-            self._came |= {each.conversation_id: each.seq for each in written if not each.is_over}
+            self._note(written)
             self.worker.wake()
             self.arrived()
-        if told < len(events) or over:
+        if told < len(events) or over or any(each.releases for each in written):
             self._news()
         return new
+
+    def _note(self, written: Sequence[Accepted]) -> None:
+        """Keeps in mind who wrote; on PostgreSQL others may have heard it, and nobody asks."""
+        if self._database.is_sqlite:
+            self._came |= {each.conversation_id: each.seq for each in written if not each.is_over}
 
     def _accept(self, connection: Connection, events: Sequence[Event]) -> list[Accepted]:
         written = []
@@ -155,7 +160,7 @@ class Inbox(Turning):
         return await self._database.run(take, most)
 
     def _frees(self, asked: Asked) -> bool:
-        """Tells whether more of a visitor may wait; on PostgreSQL others may have heard it."""
+        """Tells whether more of a visitor may wait."""
         newest = self._came.pop(asked.row.conversation_id, 0)
         if asked.alone is None or not self._database.is_sqlite:
             return True
@@ -205,7 +210,8 @@ class Inbox(Turning):
         if outcome is not None:
             for row in (asked.head, *asked.rest):
                 stages.answered(row, asked.language, outcome)
-        else:
+        elif work != self._rating:
+            # It was given back, and is due now.
             self.worker.wake()
         return outcome is not None
 

@@ -102,6 +102,8 @@ def set_up() -> None:
         processors=[_event_alone],
         wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
         logger_factory=structlog.stdlib.LoggerFactory(),
+        # Else each of the dozens of lines of a turn that nobody reads makes a logger anew.
+        cache_logger_on_first_use=True,
     )
     sys.excepthook = _uncaught
     sys.unraisablehook = lambda left: _uncaught(left.exc_type, left.exc_value, left.exc_traceback)

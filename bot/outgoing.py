@@ -21,7 +21,7 @@ Result = TypeVar("Result")
 # What was taken, and whether more may have waited than there was room for.
 Found = tuple[list["Leaving"], bool]
 
-# So much is taken up at the end of one transaction; the worker comes for the rest.
+# So much of a channel is taken up at the end of a transaction that looks at all that waits.
 MOST_AT_AN_END = 8
 
 
@@ -78,17 +78,23 @@ class Outgoing:
         """Runs a transaction and takes up at its end, in the same one, what is to be sent now.
 
         That is of the conversation which it is about; of others too, where more waited of late
-        than there was room for.
+        than there was room for. On PostgreSQL others lock rows and let them go, and what one
+        transaction frees another may not see yet: there all that waits is looked at.
         """
-        talk = None if self._is_short else conversation_id
-        with self._room(MOST_AT_AN_END if self.worker.is_running else 0) as room:
+        talk = None if self._is_short or not self._database.is_sqlite else conversation_id
+        with self._room(MOST_AT_AN_END if self.worker.is_running else 0, talk) as room:
 
             def both(connection: Connection) -> tuple[Result, Found | None]:
                 result = work(connection, *args)
                 return result, self._claim_in(connection, room, talk) if room else None
 
             result, found = await self._database.run(both)
-            self._take(found, room)
+            if found is None:
+                self._is_short = self._is_short or self.worker.is_running
+            else:
+                self._found(found, talk)
+        if found is None or talk is not None:
+            self._ended()
         return result
 
     def _ended(self) -> None:
@@ -100,22 +106,28 @@ class Outgoing:
     async def _claim(self, most: int) -> Sequence[Leaving]:
         with self._room(most) as room:
             if not room:
+                self._is_short = True
                 return ()
             leaving, self._is_short = await self._database.run(self._claim_in, room)
             return leaving
 
-    def _take(self, found: Found | None, room: Mapping[str, int]) -> None:
-        if found is not None:
-            leaving, self._is_short = found
-            self.worker.take(leaving)
-        elif len(room) < len(self._senders):
-            self._is_short = True
+    def _found(self, found: Found, talk: str | None) -> None:
+        leaving, is_short = found
+        # Who looked at one conversation alone knows nothing of the others.
+        self._is_short = is_short or (self._is_short and talk is not None)
+        self.worker.take(leaving)
 
     @contextmanager
-    def _room(self, most: int) -> Iterator[dict[str, int]]:
-        """Gives how many messages each channel may send now, and keeps that place meanwhile."""
+    def _room(self, most: int, talk: str | None = None) -> Iterator[dict[str, int]]:
+        """Gives how many messages each channel may send now, and keeps that place meanwhile.
+
+        With `talk` it is place for the message of this conversation that is next.
+        """
         sending = (each.row.channel for each in self.worker.in_hand)
         room = self._lanes.room(chain(sending, self._promised.elements()), most) if most else {}
+        if talk is not None:
+            channel = talk.partition(":")[0]
+            room = {channel: 1} if channel in room else {}
         self._promised.update(room)
         try:
             yield room
@@ -126,7 +138,7 @@ class Outgoing:
         self, connection: Connection, room: Mapping[str, int], talk: str | None = None
     ) -> Found:
         """Takes what may leave; goes on where some of it turns out to need no sending."""
-        is_full = len(room) < len(self._senders)
+        is_full = talk is None and len(room) < len(self._senders)
         while rows := queue.claim_leaving(connection, room, talk):
             found = [self._leaving(connection, row) for row in rows]
             if leaving := [each for each in found if each is not None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 from bot import history, pacing
@@ -73,7 +74,7 @@ class Asked:
 
 def take(connection: Connection, most: int) -> list[Asked]:
     """Takes the messages of the visitors whose turn it is, of so many at the most."""
-    return [_asked(connection, claim) for claim in claiming.claim_several(connection, most)]
+    return [_asked(connection, claim) for claim in claiming.claim(connection, most)]
 
 
 def _asked(connection: Connection, claim: Claim) -> Asked:
@@ -101,9 +102,11 @@ def _beside(asked: Asked, behind: tuple[Row[Any], ...]) -> tuple[Row[Any], ...]:
     if asked.is_with_person or not _is_plain(asked.row) or history.form_asks(asked.memory or []):
         # Staff read each message for itself, and a form has a question for each.
         return ()
-    found = []
-    for row in behind:
-        if not _is_plain(row) or row.payload.get("place") != asked.row.payload.get("place"):
+    found: list[Row[Any]] = []
+    for before, row in pairwise((asked.row, *behind)):
+        is_late = row.at - before.at > pacing.LONGEST_QUIET
+        elsewhere = row.payload.get("place") != asked.row.payload.get("place")
+        if is_late or elsewhere or not _is_plain(row):
             break
         found.append(row)
     return tuple(found)

@@ -12,8 +12,7 @@ Work = TypeVar("Work", covariant=True)
 
 def inbound(connection: Connection) -> Row[Any] | None:
     """Takes the oldest message of the visitor whose turn it is, or None."""
-    taken = claiming.claim(connection)
-    return None if taken is None else taken.row
+    return next((taken.row for taken in claiming.claim(connection, 1)), None)
 
 
 def outbound(connection: Connection, channels: Sequence[str]) -> Row[Any] | None:

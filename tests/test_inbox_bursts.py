@@ -102,6 +102,20 @@ async def test_pieces_are_answered_once_and_the_log_says_with_which(
     assert book.talk().due_at is None
 
 
+@pytest.mark.parametrize("texts", [["hi", "are you open"], ["你好", "开门吗"], ["hi", "开门吗"]])
+@pytest.mark.parametrize(("seconds", "together"), [(3.9, True), (4.1, False)])
+async def test_what_came_long_after_is_no_piece_however_long_both_waited(
+    desk: Pieces, book: Book, clock: Clock, texts: list[str], seconds: float, together: bool
+) -> None:
+    await desk.write(texts[0])
+    clock.on(seconds=seconds)
+    await desk.write(texts[1])
+    while await desk.answer():
+        clock.on(seconds=5)
+    assert len(book.rows(direction="out")) == (1 if together else 2)
+    assert all(state == "answered" for state, _ in ends(book))
+
+
 async def test_several_questions_are_answered_each_and_in_order(desk: Desk, book: Book) -> None:
     texts = ["Is it free?", "几点开门？", "有 wifi 吗?", "Can I park?"]
     desk.script.read = Desk(desk.database, desk.casework, desk.voice).script.read  # type: ignore[method-assign]
@@ -424,10 +438,8 @@ async def test_the_line_is_looked_at_once_for_each_message_that_stands_in_it_alo
 ) -> None:
     monkeypatch.setattr("bot.worker.LOOK_EVERY_SECONDS", 60.0)
     looks: list[int] = []
-    several = claiming.claim_several
-    monkeypatch.setattr(
-        claiming, "claim_several", lambda c, most: looks.append(most) or several(c, most)
-    )
+    claim = claiming.claim
+    monkeypatch.setattr(claiming, "claim", lambda c, most: looks.append(most) or claim(c, most))
     desk.inbox.worker.start()
     await until(lambda: len(looks) == 1)
     for count, text in enumerate(["are you open", "开门吗", "免费 free?"], 1):
@@ -437,3 +449,18 @@ async def test_the_line_is_looked_at_once_for_each_message_that_stands_in_it_alo
     assert len(looks) == 4
     assert desk.inbox._came == {}
     await asyncio.wait_for(desk.inbox.worker.stop(), 3)
+
+
+@pytest.mark.parametrize("text", ["hello", "在吗", "hi 在吗"])
+async def test_words_that_waited_for_the_visitor_are_told_of_when_they_write(
+    desk: Pieces, book: Book, text: str
+) -> None:
+    await desk.write("are you open")
+    assert await desk.answer()
+    told = desk.news
+    await desk.write(text)
+    assert desk.news == told
+    seq = book.said("我们找到了 found", author="staff", state="waiting")
+    await desk.write(text)
+    assert desk.news == told + 1
+    assert book.row(seq).state == "queued"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -13,7 +14,7 @@ import sqlalchemy as sa
 from conftest import LIMITS, STAFFED, Book, Clock
 from sqlalchemy.engine import Connection, Row
 
-from bot import outbox, worker
+from bot import lanes, outbox, worker
 from bot.errors import SendFailed
 from bot.lanes import SLOTS
 from bot.limits import Limits
@@ -364,7 +365,36 @@ async def test_more_than_a_channel_takes_at_once_leaves_without_a_look_at_the_cl
     assert pieces == ["piece 0", "piece 1", "piece 2"]
 
 
-async def test_nothing_is_looked_for_where_nothing_waits(
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize("slots", [1, 2, 5])
+async def test_what_no_transaction_had_room_for_leaves_without_a_look_at_the_clock(
+    office: Office, book: Book, monkeypatch: pytest.MonkeyPatch, slots: int
+) -> None:
+    monkeypatch.setattr(worker, "LOOK_EVERY_SECONDS", 60.0)
+    monkeypatch.setattr(lanes, "SLOTS", slots)
+    office.outbox.worker.start()
+    for person in range(6):
+        book.heard(person=str(person))
+
+    def turn(connection: Connection, person: int) -> None:
+        # Long enough for all the others to find their room promised.
+        time.sleep(0.02)
+        talk = {"conversation_id": f"messenger:{person}"}
+        log.add_message(connection, **{**_to_visitor(f"答 {person}"), **talk})
+
+    runs = (office.outbox.run(f"messenger:{person}", turn, person) for person in range(6))
+    turns = asyncio.gather(*runs)
+    await asyncio.sleep(0.01)
+    book.said("我来了 from staff", author="staff")
+    office.outbox.worker.wake()
+    await turns
+    while len(office.postman.sent) < 7:
+        await asyncio.wait_for(asyncio.sleep(0.005), 1)
+    await asyncio.wait_for(office.outbox.worker.stop(), 3)
+    assert set(office.postman.texts) == {*(f"答 {n}" for n in range(6)), "我来了 from staff"}
+
+
+async def test_a_transaction_looks_at_its_own_conversation_alone(
     office: Office, book: Book, until: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looks: list[Any] = []

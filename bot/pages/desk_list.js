@@ -12,14 +12,16 @@ const EMPTY = {
   found: "Nothing was found. Try a reference, a name or other words.",
 };
 
-// What is to be drawn when no row is pressed any more; a finger that begins to scroll cancels its press.
-let late = null;
-for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => setTimeout(() => late?.()));
+// Draws what is to be shown when no row is pressed any more; who begins to scroll or drag cancels the press.
+let afterwards = null;
+for (const end of ["pointerup", "pointercancel", "dragend"]) {
+  addEventListener(end, () => setTimeout(() => afterwards?.()));
+}
 
 /** Draw the rows again, but not under a finger that presses one: a press would be lost. */
 export function renderCases(panel, shown) {
-  late = panel.matches(":active") ? () => renderCases(panel, shown) : null;
-  if (!late) draw(panel, shown);
+  afterwards = panel.matches(":active") ? () => renderCases(panel, shown) : null;
+  if (!afterwards) draw(panel, shown);
 }
 
 /** The row that had the keyboard's focus gets it back. */

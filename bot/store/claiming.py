@@ -31,8 +31,8 @@ from bot.store.tables import UNANSWERED, Moment, cases, conversations, messages
 
 # How many waiting messages of one visitor are looked at together.
 LOOK_AHEAD = 20
-# A place in the line that turns out to be empty is cleared; so many at once.
-_MOST_EMPTY = 20
+# A place in the line that turns out to be empty is cleared, and it is looked again so often.
+_MOST_LOOKS = 20
 _FREE, _HELD = "received", "answering"
 # Values of columns are told from other parameters by this.
 _NEW = "new_"
@@ -83,15 +83,10 @@ class Claim:
     until: datetime
 
 
-def claim(connection: Connection) -> Claim | None:
-    """Takes the oldest message of the visitor whose turn it is; None where nobody waits now."""
-    return next(iter(claim_several(connection, 1)), None)
-
-
-def claim_several(connection: Connection, most: int) -> list[Claim]:
+def claim(connection: Connection, most: int) -> list[Claim]:
     """Takes the oldest message of each of the next visitors, of so many at the most."""
     taken: list[Claim] = []
-    for _ in range(_MOST_EMPTY):
+    for _ in range(_MOST_LOOKS):
         at, wanted = log.now(), most - len(taken)
         talks = kept.execute(connection, _NEXT, {"moment": at, "wanted": wanted}).all()
         found = (_claim_of(connection, talk, at) for talk in talks)

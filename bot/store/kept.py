@@ -6,13 +6,11 @@ SQLAlchemy keeps what it compiled, but works out anew each time which of them it
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
-
-Values = Mapping[str, Any]
 
 _KEY = "kept_key"
 _statements: dict[tuple[str, str, str, tuple[str, ...]], Any] = {}
@@ -20,11 +18,8 @@ _statements: dict[tuple[str, str, str, tuple[str, ...]], Any] = {}
 _compiled: dict[tuple[str, int], tuple[Any, Any]] = {}
 
 
-def execute(connection: Connection, statement: Any, values: Values | Sequence[Values]) -> Any:
-    """Executes a statement that was built once and lives as long as the program.
-
-    Given several times values, it is executed with each of them.
-    """
+def execute(connection: Connection, statement: Any, values: Mapping[str, Any]) -> Any:
+    """Executes a statement that was built once and lives as long as the program."""
     known = (connection.dialect.name, id(statement))
     found = _compiled.get(known)
     if found is None:

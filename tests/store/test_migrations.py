@@ -15,7 +15,7 @@ from alembic.config import Config
 from postgres import new_database
 
 from bot.config import ROOT
-from bot.store import cases, log
+from bot.store import answering, cases, leaving, log
 from bot.store.database import Database
 
 AT = "2026-11-22 10:00:00"
@@ -121,3 +121,26 @@ def test_processes_that_start_at_once_migrate_once() -> None:
         list(crowd.map(Database.migrate, databases))
     for database in databases:
         database.close()
+
+
+@pytest.mark.parametrize(
+    ("statement", "index"),
+    [
+        (leaving._NEXT_OF, "messages USING INDEX ix_messages_unsent"),
+        (answering._WAITED, "earlier USING INDEX ix_messages_conversation_id_seq"),
+    ],
+    ids=["next", "waited"],
+)
+def test_nobody_elses_messages_are_looked_through(
+    tmp_path: Path, statement: Any, index: str
+) -> None:
+    migrated = Database(f"sqlite:///{tmp_path / 'docent.db'}")
+    migrated.migrate()
+    with migrated.engine.begin() as connection:
+        compiled = statement.compile(connection.engine)
+        nothing = (None,) * len(compiled.positiontup)
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled.string}", nothing)
+        steps = [row.detail for row in plan]
+    migrated.close()
+    assert any(index in step for step in steps), steps
+    assert not any("ix_messages_state_seq" in step for step in steps)

@@ -11,7 +11,7 @@ import pytest
 from conftest import STAFFED, Book, Clock
 from postgres import BOTH
 
-from bot.store import answering, cases, leaving, log, queue
+from bot.store import cases, log, queue
 from bot.store.database import Database
 from bot.store.tables import desk_events, desk_jobs, messages
 
@@ -215,16 +215,3 @@ def test_of_one_conversation_only_what_is_next_there_is_taken(
     assert taken({"messenger": 8}) == []
     clock.on(seconds=31)
     assert taken({"messenger": 8}) == [second]
-
-
-def test_nothing_looks_through_what_others_were_sent(database: Database, book: Book) -> None:
-    if not database.is_sqlite:
-        pytest.skip("PostgreSQL plans by what is in the tables")
-    for statement in (leaving._NEXT_OF, answering._WAITED):
-        with database.engine.begin() as connection:
-            compiled = statement.compile(connection.engine)
-            nothing = (None,) * len(compiled.positiontup)
-            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled.string}", nothing)
-            steps = " ".join(row.detail for row in plan)
-        assert "ix_messages_state_seq" not in steps
-        assert "conversation_id=?" in steps
