@@ -42,7 +42,7 @@ async def _burst(size: Size) -> Part:
 
 async def _visitors(size: Size) -> Part:
     title = f"{size.visitors} visitors, each asks again when answered (SQLite)"
-    counts = (size.messages, max(20, size.messages // 5), size.visitors)
+    counts = (size.messages, max(20, size.messages // 10), size.visitors)
     async with running_docent() as running:
         if size.without_rasa:
             return title, await beside.measure(running, None, held_out(), counts), ()

@@ -43,6 +43,9 @@ TURN_RETRIES = (0.5, 2.0)
 # An answer that is there sooner needs no sign that it is on its way: people wait for a second
 # without a doubt (nngroup.com/articles/response-times-3-important-limits).
 SIGN_AFTER_SECONDS = 1.0
+# Where more visitors wait at once there are no signs: each is one more call to its platform, and
+# all of them would make everybody wait longer.
+SIGNS_AT_MOST = 50
 # While the database is away, what is to be written is tried again after this.
 AGAIN_SECONDS = 1.0
 # So many visitors may be waited for at once: by a translator, an action, a database.
@@ -220,7 +223,7 @@ class Inbox(Turning):
             words = await beside(self._translator, asked.row.text, asked.language)
             await self._write(self._to_desk, asked, words)
             return
-        sign = asyncio.get_running_loop().call_later(SIGN_AFTER_SECONDS, self._thinking, asked.row)
+        sign = asyncio.get_running_loop().call_later(SIGN_AFTER_SECONDS, self._sign, asked.row)
         try:
             asked = await self._gathered(asked)
             turn = self._unclear.thought_before(asked) or await self._thought(asked)
@@ -232,6 +235,10 @@ class Inbox(Turning):
                 await self._finish(asked, turn)
         finally:
             sign.cancel()
+
+    def _sign(self, row: Row[Any]) -> None:
+        if len(self.worker.in_hand) <= SIGNS_AT_MOST:
+            self._thinking(row)
 
     async def _gathered(self, asked: Asked) -> Asked:
         """Returns a message with what was written together with it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from contextlib import suppress
 from typing import Any, Generic, TypeVar
 
@@ -103,7 +103,7 @@ class Worker(Generic[Work]):
         return self._loop_task is not None and not self._stopping.is_set()
 
     @property
-    def in_hand(self) -> Iterable[Work]:
+    def in_hand(self) -> Collection[Work]:
         """The pieces that are being worked on."""
         return self._in_hand.values()
 

@@ -403,12 +403,37 @@ async def test_the_dots_are_shown_while_the_bot_thinks(
     assert thought == ["几点 open?", *(["周日 Sunday?"] if shown else [])]
 
 
-async def test_an_answer_that_is_there_at_once_needs_no_dots(desk: Desk) -> None:
+async def test_an_answer_that_is_there_at_once_needs_no_dots(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.inbox.SIGN_AFTER_SECONDS", 0.3)
     thought: list[str] = []
     desk.inbox._thinking = lambda row: thought.append(row.text)
     await desk.hear("几点 open?")
-    await asyncio.sleep(0.5)
+    await asyncio.sleep(0.4)
     assert thought == []
+
+
+@pytest.mark.parametrize(("most", "shown"), [(2, True), (1, False)])
+async def test_there_are_no_dots_where_many_wait(
+    desk: Desk,
+    book: Book,
+    until: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+    most: int,
+    shown: bool,
+) -> None:
+    monkeypatch.setattr("bot.inbox.SIGN_AFTER_SECONDS", 0.01)
+    monkeypatch.setattr("bot.inbox.SIGNS_AT_MOST", most)
+    thought: list[str] = []
+    desk.inbox._thinking = lambda row: thought.append(row.text)
+    desk.script.seconds = 0.2
+    desk.inbox.worker.start()
+    texts = {"几点 open?", "Is it free?"}
+    await desk.inbox.accept([desk.message(text, person=text) for text in texts])
+    await until(lambda: len(book.rows(direction="out")) == 2)
+    assert set(thought) == (texts if shown else set())
+    await asyncio.wait_for(desk.inbox.worker.stop(), 3)
 
 
 @pytest.mark.parametrize("language", ["en", "zh-Hans", "zh-Hant"])

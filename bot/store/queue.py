@@ -75,7 +75,8 @@ _SENT = (
     sa.update(messages)
     .where(
         messages.c.seq == sa.bindparam("taken"),
-        messages.c.state.in_(("sending", "queued")),
+        # A list would be compiled anew each time.
+        (messages.c.state == "sending") | (messages.c.state == "queued"),
     )
     .values(
         state="sent",
