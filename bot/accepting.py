@@ -33,7 +33,7 @@ class Accepted:
     language: str
     is_over: bool
     is_told: bool
-    releases: bool = False
+    releases: bool
 
 
 def accept(connection: Connection, message: Inbound, a_minute: int = 0) -> Accepted | None:
@@ -59,10 +59,9 @@ def accept(connection: Connection, message: Inbound, a_minute: int = 0) -> Accep
         return None
     about = {"conversation": message.conversation_id, "seq": seq, "channel": message.channel}
     logger.info("a message was accepted", extra=about)
-    acts = message.act == MESSAGE
-    releases = bool(acts and windows.release(connection, message.conversation_id))
-    over, told = arrival.is_over, arrival.is_told
-    return Accepted(message.conversation_id, seq, language, over, told, releases)
+    talk = message.conversation_id
+    releases = message.act == MESSAGE and windows.release(connection, talk) > 0
+    return Accepted(talk, seq, language, arrival.is_over, arrival.is_told, releases)
 
 
 def _arrival(message: Inbound, known: Row[Any] | None, a_minute: int) -> pacing.Arrival:

@@ -213,15 +213,17 @@ class Inbox(Turning):
         if outcome is not None:
             for row in (asked.head, *asked.rest):
                 stages.answered(row, asked.language, outcome)
-        elif work != self._rating:
-            # It was given back, and is due now.
-            self.worker.wake()
         return outcome is not None
+
+    async def _write_end(self, work: Callable[..., str | None], asked: Asked, *more: Any) -> None:
+        """Writes the end of a message; where it was given back instead, it is due now."""
+        if not await self._write(work, asked, *more):
+            self.worker.wake()
 
     async def _hand_on(self, asked: Asked) -> None:
         if asked.is_with_person:
             words = await beside(self._translator, asked.row.text, asked.language)
-            await self._write(self._to_desk, asked, words)
+            await self._write_end(self._to_desk, asked, words)
             return
         sign = asyncio.get_running_loop().call_later(SIGN_AFTER_SECONDS, self._sign, asked.row)
         try:
@@ -287,7 +289,7 @@ class Inbox(Turning):
             with stages.stage(stages.TRANSLATION):
                 told = await readable(self._translator, request, asked.text, asked.language)
         with stages.stage(stages.COMMIT):
-            await self._write(self._commit, asked, turn, told)
+            await self._write_end(self._commit, asked, turn, told)
 
     async def _failed(self, asked: Asked, error: Exception) -> None:
         attempt = asked.row.attempts
