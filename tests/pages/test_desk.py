@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from .backend import iso
 from .checks import complaints
@@ -126,7 +127,7 @@ def test_claim_then_reply_reaches_the_visitor(desk, backend):
     send(page, "Yes, we do.")
     page.wait_for_selector(".fate:has-text('Sending in')")
     page.wait_for_selector(".fate:has-text('Delivered')")
-    assert page.input_value("#words") == ""
+    expect(page.locator("#words")).to_have_value("")
     assert page.get_by_role("button", name="Claim", exact=True).count() == 0
 
 
@@ -162,7 +163,7 @@ def test_a_claim_lost_meanwhile_keeps_the_text_and_asks(desk, backend):
     page.get_by_role("button", name="Send", exact=True).click()
     page.wait_for_selector("button:text-is('Send anyway')")
     page.wait_for_selector(".outcome:has-text('a colleague has this case')")
-    assert page.input_value("#words") == "Your umbrella is here."
+    expect(page.locator("#words")).to_have_value("Your umbrella is here.")
 
 
 def test_a_note_stays_and_looks_like_one(desk, backend):
@@ -197,7 +198,7 @@ def test_undo_takes_a_reply_back(desk, backend):
     page.get_by_role("button", name="Undo").click()
     page.wait_for_selector(".fate:has-text('Undone, never sent')")
     assert last(backend, "D-1")["state"] == "cancelled"
-    assert page.input_value("#words") == "Wrong person, sorry."
+    expect(page.locator("#words")).to_have_value("Wrong person, sorry.")
 
 
 def test_a_failed_reply_says_why(desk, backend):
@@ -240,7 +241,7 @@ def test_news_arrives_without_a_reload_and_leaves_a_draft_alone(desk, backend):
     page.fill("#words", "half a th")
     backend.add("D-1", "in", "visitor", "还在吗？")
     page.wait_for_selector(".entry:has-text('还在吗？')")
-    assert page.input_value("#words") == "half a th"
+    expect(page.locator("#words")).to_have_value("half a th")
     backend.open_case("D-4", "Zoë", "<img src=x onerror=alert(1)>")
     page.wait_for_selector("[data-ref=D-4]:has-text('<img src=x onerror=alert(1)>')")
     assert page.locator(".row img").count() == 0
@@ -279,7 +280,7 @@ def test_being_signed_out_is_said_and_keeps_the_draft(desk, backend):
     backend.password = "changed"
     backend.touch()
     page.wait_for_selector("#banner:has-text('You have been signed out.') a[href='/desk']")
-    assert page.input_value("#words") == "half a th"
+    expect(page.locator("#words")).to_have_value("half a th")
 
 
 def test_a_phone_goes_between_list_and_case(desk):

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from .backend import Backend, iso
 from .checks import complaints
@@ -116,7 +117,7 @@ def test_a_reply_that_waits_can_be_taken_back(desk: Callable[..., Any], backend:
     page = desk()
     page.get_by_role("button", name="Undo").click()
     page.wait_for_selector(".entry[data-state=cancelled]")
-    assert page.input_value("#words") == "找到了 found"
+    expect(page.locator("#words")).to_have_value("找到了 found")
 
 
 def test_a_reaction_is_shown(desk: Callable[..., Any], backend: Backend) -> None:

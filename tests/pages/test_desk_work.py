@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from .backend import Backend
 from .backend_desk import iso
@@ -198,7 +199,7 @@ def test_a_translation_is_looked_at_before_it_goes(
     assert "until four o'clock" in page.locator(".entry.staff .turned").inner_text()
     press(page, "Undo")
     page.wait_for_selector("[data-state=cancelled]")
-    assert page.input_value("#words") == REPLY
+    expect(page.locator("#words")).to_have_value(REPLY)
     page.fill("#words", "备注：先查 first")
     press(page, "Check translation")
     page.wait_for_selector(".preview:has-text('stay here as a note')")
@@ -213,10 +214,10 @@ def test_a_colleague_who_answers_at_once_is_told_of(
     page.fill("#words", "好的 fine")
     press(page, "Send")
     page.wait_for_selector(f".outcome:has-text('{told}')")
-    assert page.input_value("#words") == "好的 fine"
+    expect(page.locator("#words")).to_have_value("好的 fine")
     press(page, "Send anyway")
     page.wait_for_selector(".entry.staff:has-text('好的 fine')")
-    assert page.input_value("#words") == ""
+    expect(page.locator("#words")).to_have_value("")
 
 
 @pytest.mark.parametrize(
