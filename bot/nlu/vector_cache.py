@@ -25,12 +25,12 @@ class VectorCache:
 
     Args:
         path: The file; a missing or broken one is made anew.
-        dimensions: The length of a vector.
+        maker: What tells the encoder from others; the vectors of others are not used.
     """
 
-    def __init__(self, path: Path, dimensions: int) -> None:
+    def __init__(self, path: Path, maker: str) -> None:
         self._path = path
-        self._dimensions = dimensions
+        self._maker = maker
         self._known: dict[str, Vector] = {}
         self._used: dict[str, Vector] = {}
         self._encoded = 0
@@ -39,7 +39,8 @@ class VectorCache:
         try:
             with self._path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
                 texts, vectors = stored["texts"], stored["vectors"]
-            if vectors.shape[1] == self._dimensions:
+                maker = str(stored["maker"])
+            if maker == self._maker:
                 self._known = dict(zip(texts.tolist(), vectors, strict=True))
         except (OSError, KeyError, ValueError, IndexError, zipfile.BadZipFile):
             logger.info("no embeddings are kept from an earlier training")
@@ -73,6 +74,7 @@ class VectorCache:
         unfinished = self._path.with_suffix(".part.npz")
         np.savez(
             unfinished,
+            maker=np.str_(self._maker),
             texts=np.array(list(self._used), dtype=np.str_),
             vectors=np.stack(list(self._used.values())),
         )

