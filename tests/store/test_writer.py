@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 from conftest import Book
 
-from bot.store import log, writer
+from bot.store import log, pieces, writer
 from bot.store.database import Database, passes
 from bot.store.tables import conversations
 
@@ -56,6 +56,12 @@ class Watched:
         self.gate.set()
         await held
         return list(await asyncio.gather(*waiting, return_exceptions=True))
+
+
+@pytest.fixture(autouse=True)
+def _without_company(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What waits begins at once; the tests of company ask for it."""
+    monkeypatch.setattr(pieces, "COMPANY_SECONDS", 0.0)
 
 
 @pytest.fixture
@@ -243,3 +249,58 @@ async def test_a_stream_of_what_is_waited_for_does_not_hold_up_the_rest_for_ever
 
 def _slowly(_: Any) -> None:
     time.sleep(0.01)
+
+
+async def one_after_the_other(database: Database, count: int) -> None:
+    """Writes as one visitor's messages do: nothing comes before the last is done."""
+    for number in range(count):
+        await database.run(add, f"alone 一 {number}")
+
+
+async def test_in_a_crowd_what_comes_within_a_moment_is_committed_together(
+    database: Database, book: Book, watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pieces, "COMPANY_SECONDS", 20.0)
+    monkeypatch.setattr(pieces, "COMPANY", len(WORDS))
+    waiting = []
+    for word in WORDS:
+        waiting.append(asyncio.ensure_future(database.run(add, word)))
+        await asyncio.sleep(0.02)
+    await asyncio.wait_for(asyncio.gather(*waiting), 10)
+    assert watched.committed == 1
+    assert people(book) == sorted(WORDS)
+
+
+async def test_company_is_waited_for_once_and_then_not_where_none_comes(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pieces, "COMPANY_SECONDS", 1.0)
+    begun = time.monotonic()
+    await one_after_the_other(database, pieces.LONELY_GROUPS)
+    assert 1.0 <= time.monotonic() - begun < 2.0
+
+
+async def test_who_waits_outside_waits_for_no_company(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pieces, "COMPANY_SECONDS", 20.0)
+    inside = asyncio.ensure_future(database.run(add, "里面 inside"))
+    await asyncio.sleep(0.02)
+    assert await asyncio.wait_for(database.run_first(add, "外面 outside"), 5) == "外面 outside"
+    assert not inside.done()
+    database.close()
+    assert await asyncio.wait_for(inside, 5) == "里面 inside"
+
+
+async def test_what_has_waited_already_begins_at_once(
+    database: Database, watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = asyncio.ensure_future(database.run(lambda _: watched.gate.wait(5)))
+    await asyncio.sleep(0.02)
+    monkeypatch.setattr(pieces, "COMPANY_SECONDS", 0.5)
+    waiting = asyncio.ensure_future(database.run(add, "等了 waited"))
+    await asyncio.sleep(0.6)
+    begun = time.monotonic()
+    watched.gate.set()
+    await asyncio.gather(held, waiting)
+    assert time.monotonic() - begun < 0.4
