@@ -44,8 +44,8 @@ class Pieces:
         self._news = threading.Condition()
         self._closed = False
         self._is_waiting_for_company = False
-        # So many groups begin without waiting for company.
-        self._lonely = 0
+        # So many groups begin without waiting for company: at the start nobody has been seen yet.
+        self._lonely = LONELY_GROUPS
         # When the thread that takes them had nothing to do last.
         self.idle_at = 0.0
 

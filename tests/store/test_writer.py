@@ -253,26 +253,36 @@ def _slowly(_: Any) -> None:
 
 async def one_after_the_other(database: Database, count: int) -> None:
     """Writes as one visitor's messages do: nothing comes before the last is done."""
-    for number in range(count):
-        await database.run(add, f"alone 一 {number}")
+    for _ in range(count):
+        await database.run(lambda _: None)
+
+
+@pytest.fixture
+async def ready_for_company(database: Database) -> None:
+    """A writer that has not waited for company for as long as it goes without."""
+    await one_after_the_other(database, pieces.LONELY_GROUPS)
 
 
 async def test_in_a_crowd_what_comes_within_a_moment_is_committed_together(
-    database: Database, book: Book, watched: Watched, monkeypatch: pytest.MonkeyPatch
+    database: Database,
+    book: Book,
+    watched: Watched,
+    monkeypatch: pytest.MonkeyPatch,
+    ready_for_company: None,
 ) -> None:
     monkeypatch.setattr(pieces, "COMPANY_SECONDS", 20.0)
     monkeypatch.setattr(pieces, "COMPANY", len(WORDS))
-    waiting = []
+    waiting, before = [], watched.committed
     for word in WORDS:
         waiting.append(asyncio.ensure_future(database.run(add, word)))
         await asyncio.sleep(0.02)
     await asyncio.wait_for(asyncio.gather(*waiting), 10)
-    assert watched.committed == 1
+    assert watched.committed == before + 1
     assert people(book) == sorted(WORDS)
 
 
 async def test_company_is_waited_for_once_and_then_not_where_none_comes(
-    database: Database, monkeypatch: pytest.MonkeyPatch
+    database: Database, monkeypatch: pytest.MonkeyPatch, ready_for_company: None
 ) -> None:
     monkeypatch.setattr(pieces, "COMPANY_SECONDS", 1.0)
     begun = time.monotonic()
@@ -281,7 +291,7 @@ async def test_company_is_waited_for_once_and_then_not_where_none_comes(
 
 
 async def test_who_waits_outside_waits_for_no_company(
-    database: Database, monkeypatch: pytest.MonkeyPatch
+    database: Database, monkeypatch: pytest.MonkeyPatch, ready_for_company: None
 ) -> None:
     monkeypatch.setattr(pieces, "COMPANY_SECONDS", 20.0)
     inside = asyncio.ensure_future(database.run(add, "里面 inside"))
@@ -293,7 +303,10 @@ async def test_who_waits_outside_waits_for_no_company(
 
 
 async def test_what_has_waited_already_begins_at_once(
-    database: Database, watched: Watched, monkeypatch: pytest.MonkeyPatch
+    database: Database,
+    watched: Watched,
+    monkeypatch: pytest.MonkeyPatch,
+    ready_for_company: None,
 ) -> None:
     held = asyncio.ensure_future(database.run(lambda _: watched.gate.wait(5)))
     await asyncio.sleep(0.02)
