@@ -160,7 +160,7 @@ class Inbox(Turning):
     # -- out ----------------------------------------------------------------------------------
 
     async def _claim(self, most: int) -> Sequence[Asked]:
-        return await self._database.run(take, most)
+        return await self._database.run_in_company(take, most)
 
     def _frees(self, asked: Asked) -> bool:
         """Tells whether more of a visitor may wait."""

@@ -88,7 +88,7 @@ class Outgoing:
                 result = work(connection, *args)
                 return result, self._claim_in(connection, room, talk) if room else None
 
-            result, found = await self._database.run(both)
+            result, found = await self._database.run_in_company(both)
             if found is None:
                 self._is_short = self._is_short or self.worker.is_running
             else:
@@ -108,7 +108,7 @@ class Outgoing:
             if not room:
                 self._is_short = True
                 return ()
-            leaving, self._is_short = await self._database.run(self._claim_in, room)
+            leaving, self._is_short = await self._database.run_in_company(self._claim_in, room)
             return leaving
 
     def _found(self, found: Found, talk: str | None) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from bot.nlu.general import DIMENSIONS, WINDOWS, weights
+from bot.nlu.general import DIMENSIONS, WINDOWS, ZERO, weights
 from encoder.export import FORMAT, OPSET
 from encoder.source import Array
 
@@ -29,7 +29,7 @@ class Drawing:
     def __init__(self, epsilon: float) -> None:
         self._epsilon = epsilon
         self.nodes: list[Any] = []
-        self.constants: list[Any] = []
+        self.constants: list[Any] = [numpy_helper.from_array(np.array(ZERO, np.uint8), "zero")]
 
     def node(self, kind: str, *inputs: str, **attributes: Any) -> str:
         """Adds a node with one output."""
@@ -54,7 +54,7 @@ class Drawing:
         Scaled first and put into 8 bits anew, as `product` does, rows of such different scales
         would lose what tells them apart.
         """
-        whole = self.node("MatMulInteger", "pieces", "into.w")
+        whole = self.node("MatMulInteger", "pieces", "into.w", "", "zero")
         numbers = self.node("Cast", whole, to=TensorProto.FLOAT)
         scaled = self.node("Mul", self.node("Mul", numbers, "scale"), "into.scale")
         moved = self.node("Add", scaled, self.node("Mul", "least", "into.sums"))
@@ -62,7 +62,7 @@ class Drawing:
 
     def product(self, x: str, name: str, *bias: str) -> str:
         """Adds a product with a matrix, and a bias; what is multiplied is put into 8 bits."""
-        inputs = [x, f"{name}.w", f"{name}.scale", *(["", *bias] if bias else [])]
+        inputs = (x, f"{name}.w", f"{name}.scale", "zero", *bias)
         return self.node("DynamicQuantizeMatMul", *inputs, domain=OWN)
 
     def normed(self, x: str, name: str) -> str:

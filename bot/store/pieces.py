@@ -1,7 +1,8 @@
 """What waits for SQLite's writer, in order, and when it is to begin.
 
-What somebody outside waits for goes first and begins at once. All else waits a moment for company,
-where company is to be expected: a commit costs more than what is committed with it.
+What somebody outside waits for goes first, and begins at once as most of the rest does. What is
+patient waits a moment for company, where company is to be expected: a commit costs more than what
+is committed with it.
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
-# What nobody outside waits for waits so long for others, until there are so many in all. Where
-# none came, as while one visitor writes alone, the next so many groups do not wait.
+# What is patient waits so long for others, until there are so many in all. Where none came, as
+# while one visitor writes alone, the next so many groups do not wait.
 COMPANY_SECONDS, COMPANY = 0.03, 12
 LONELY_GROUPS = 16
 
@@ -28,7 +29,8 @@ class Piece:
 
     work: Callable[[Connection], Any]
     future: asyncio.Future[Any]
-    first: bool
+    first: bool = False
+    patient: bool = False
     alone: bool = False
     result: Any = None
     error: BaseException | None = None
@@ -55,7 +57,7 @@ class Pieces:
             if self._closed:
                 raise RuntimeError("the database is closed")
             (self._first if piece.first else self._then).append(piece)
-            if piece.first or not self._is_waiting_for_company or len(self._then) >= COMPANY:
+            if not (self._is_waiting_for_company and self._may_wait()):
                 self._news.notify()
 
     def close(self) -> None:
@@ -80,21 +82,24 @@ class Pieces:
         self._news.wait(seconds)
         self.idle_at = time.monotonic()
 
+    def _may_wait(self) -> bool:
+        """Tells whether all that waits is patient, and not yet enough."""
+        patient = all(piece.patient and not piece.alone for piece in self._then)
+        return patient and len(self._then) < COMPANY and not (self._first or self._closed)
+
     def _wait_for_company(self) -> None:
-        if self._first:
+        if not self._may_wait():
             return
         if self._lonely:
             self._lonely -= 1
             return
         end = self._then[0].came_at + COMPANY_SECONDS
         self._is_waiting_for_company = True
-        while len(self._then) < COMPANY and not (self._first or self._closed):
-            if (left := end - time.monotonic()) <= 0:
-                break
+        while self._may_wait() and (left := end - time.monotonic()) > 0:
             self._rest(left)
+            if len(self._then) == 1 and time.monotonic() >= end:
+                self._lonely = LONELY_GROUPS
         self._is_waiting_for_company = False
-        if len(self._then) == 1 and not self._first:
-            self._lonely = LONELY_GROUPS
 
     def take(self, done: Sequence[Piece], overdue: bool) -> Piece | None:
         """Returns what runs next in a group; None ends it.

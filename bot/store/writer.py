@@ -54,11 +54,19 @@ class Writer:
         self._passed_at: float | None = None
         self._checkpoints: Checkpoints | None = None
 
-    def submit(self, work: Callable[[Connection], Any], first: bool) -> asyncio.Future[Any]:
-        """Lets `work(connection)` run in a transaction; `first` goes before what waits."""
-        piece = Piece(work, asyncio.get_running_loop().create_future(), first)
-        self._pieces.add(piece)
+    def submit(
+        self, work: Callable[[Connection], Any], first: bool = False, patient: bool = False
+    ) -> asyncio.Future[Any]:
+        """Lets `work(connection)` run in a transaction.
+
+        Args:
+            work: What is to run.
+            first: Whether it goes before what waits.
+            patient: Whether it may wait for what it can be committed with.
+        """
+        piece = Piece(work, asyncio.get_running_loop().create_future(), first, patient)
         with self._starting:
+            self._pieces.add(piece)
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="database", daemon=True)
                 self._thread.start()
@@ -67,7 +75,8 @@ class Writer:
 
     def close(self) -> None:
         """Ends what waits, and the thread."""
-        self._pieces.close()
+        with self._starting:
+            self._pieces.close()
         if self._thread is not None:
             self._thread.join()
         if self._checkpoints is not None:

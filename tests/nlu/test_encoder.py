@@ -80,6 +80,19 @@ def test_vectors_of_another_encoder_are_not_used(tmp_path: Path) -> None:
     assert encoded(path, TEXTS) == []
 
 
+@pytest.mark.parametrize("changed", encoder.FILES)
+def test_another_encoder_is_told_apart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changed: str
+) -> None:
+    for name in encoder.FILES:
+        (tmp_path / name).write_text("as it was 原样")
+    monkeypatch.setattr(encoder, "HERE", tmp_path)
+    before = encoder.maker.__wrapped__()
+    assert encoder.maker.__wrapped__() == before
+    (tmp_path / changed).write_text("changed 改了")
+    assert encoder.maker.__wrapped__() != before
+
+
 def test_vectors_of_an_unknown_encoder_are_not_used(tmp_path: Path) -> None:
     path = tmp_path / "vectors.npz"
     np.savez(path, texts=np.array(TEXTS), vectors=np.ones((3, 4), dtype=np.float32))
