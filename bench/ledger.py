@@ -47,7 +47,10 @@ class Ledger:
     def ends(self) -> dict[str, int]:
         """Returns how many messages of visitors ended how: `answered`, `relayed`, `received`."""
         query = """
-            SELECT CASE WHEN state = 'answered' THEN coalesce(reason, '?') ELSE state END, count(*)
+            SELECT CASE WHEN state <> 'answered' THEN state
+                        WHEN substr(reason, 1, 21) = 'answered with message'
+                        THEN 'answered with another'
+                        ELSE coalesce(reason, '?') END, count(*)
             FROM messages WHERE direction = 'in' GROUP BY 1
         """
         return {str(name): int(count) for name, count in self._rows(query)}

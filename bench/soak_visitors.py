@@ -10,7 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import count
+from itertools import count, takewhile
 from random import Random
 from typing import Any
 
@@ -152,20 +152,18 @@ class Staff:
         self.goes_home = False
 
     def work(self) -> None:
-        """Works until it is time to go home and no case is open."""
+        """Works until it is time to go home; cases that nobody has by then wait for tomorrow."""
         try:
             self._work()
         except Exception as error:
             self.failures[f"{type(error).__name__}: {str(error)[:120]}"] += 1
 
     def _work(self) -> None:
-        while True:
-            waiting = [ref for ref in self._open_cases() if ref not in self._seen]
-            for ref in waiting:
+        while not self.goes_home:
+            waiting = (ref for ref in self._open_cases() if ref not in self._seen)
+            for ref in takewhile(lambda _: not self.goes_home, waiting):
                 self._seen.add(ref)
                 self._take(ref)
-            if self.goes_home and not waiting:
-                return
             time.sleep(1.0)
 
     def _take(self, ref: str) -> None:
