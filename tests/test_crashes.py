@@ -96,7 +96,7 @@ def test_a_process_dies_on_postgresql(fresh: Any, clock: Clock, seed: int) -> No
 async def test_a_database_that_is_away_for_a_moment_costs_no_try(
     fresh: Any, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.inbox.AGAIN_SECONDS", 0.01)
+    monkeypatch.setattr("bot.answering.AGAIN_SECONDS", 0.01)
     world = fresh()
     with world._process() as database:
         inbox = world.inbox(database)

@@ -390,7 +390,7 @@ async def test_a_pressed_button_wins_over_what_an_event_means(desk: Desk, book: 
 async def test_the_dots_are_shown_while_the_bot_thinks(
     desk: Desk, book: Book, speaker: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.inbox.SIGN_AFTER_SECONDS", 0.01)
+    monkeypatch.setattr("bot.answering.SIGN_AFTER_SECONDS", 0.01)
     thought: list[str] = []
     desk.inbox._thinking = lambda row: thought.append(row.text)
     desk.script.seconds = 0.1
@@ -406,7 +406,7 @@ async def test_the_dots_are_shown_while_the_bot_thinks(
 async def test_an_answer_that_is_there_at_once_needs_no_dots(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.inbox.SIGN_AFTER_SECONDS", 0.3)
+    monkeypatch.setattr("bot.answering.SIGN_AFTER_SECONDS", 0.3)
     thought: list[str] = []
     desk.inbox._thinking = lambda row: thought.append(row.text)
     await desk.hear("几点 open?")
@@ -423,8 +423,8 @@ async def test_there_are_no_dots_where_many_wait(
     most: int,
     shown: bool,
 ) -> None:
-    monkeypatch.setattr("bot.inbox.SIGN_AFTER_SECONDS", 0.01)
-    monkeypatch.setattr("bot.inbox.SIGNS_AT_MOST", most)
+    monkeypatch.setattr("bot.answering.SIGN_AFTER_SECONDS", 0.01)
+    monkeypatch.setattr("bot.answering.SIGNS_AT_MOST", most)
     thought: list[str] = []
     desk.inbox._thinking = lambda row: thought.append(row.text)
     desk.script.seconds = 0.2

@@ -197,7 +197,7 @@ def test_what_must_be_watched_is() -> None:
 
 def test_an_alarm_is_later_than_what_mends_itself() -> None:
     """A turn that is tried again, a lease that ends and a restart wake nobody."""
-    from bot.inbox import TURN_RETRIES
+    from bot.answering import TURN_RETRIES
     from bot.store.queue import LEASE
 
     [old] = [rule for rule in rules() if rule["alert"] == "DocentQueueOld"]

@@ -16,7 +16,7 @@ from bot.content.museum_file import MuseumFile
 from bot.content.sentences import LANGUAGES
 from bot.content.topics import topic_files
 
-# What a case may be opened for; actions/ and bot/inbox.py say which it is.
+# What a case may be opened for; actions/ and bot/answering.py say which it is.
 REASONS = (
     "speak_to_human",
     "complaint",

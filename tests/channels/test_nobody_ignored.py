@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot import inbox
+from bot import answering
 from bot.channels import host
 from bot.content.voice import Voice
 from bot.messages import Inbound
@@ -27,7 +27,7 @@ ASKED = {
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """No model will come, and nothing is tried for long."""
     monkeypatch.setattr(host, "MODEL_SECONDS", 0.0)
-    monkeypatch.setattr(inbox, "TURN_RETRIES", (0.01, 0.01))
+    monkeypatch.setattr(answering, "TURN_RETRIES", (0.01, 0.01))
 
 
 @pytest.fixture
