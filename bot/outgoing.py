@@ -75,12 +75,27 @@ class Outgoing:
         )
 
     async def run(self, conversation_id: str, work: Callable[..., Result], *args: Any) -> Result:
+        """As `run_in_company`, at once."""
+        return await self._run(self._database.run, conversation_id, work, args)
+
+    async def run_in_company(
+        self, conversation_id: str, work: Callable[..., Result], *args: Any
+    ) -> Result:
         """Runs a transaction and takes up at its end, in the same one, what is to be sent now.
 
         That is of the conversation which it is about; of others too, where more waited of late
         than there was room for. On PostgreSQL others lock rows and let them go, and what one
         transaction frees another may not see yet: there all that waits is looked at.
         """
+        return await self._run(self._database.run_in_company, conversation_id, work, args)
+
+    async def _run(
+        self,
+        run: Callable[..., Awaitable[Any]],
+        conversation_id: str,
+        work: Callable[..., Result],
+        args: Sequence[Any],
+    ) -> Result:
         talk = None if self._is_short or not self._database.is_sqlite else conversation_id
         with self._room(MOST_AT_AN_END if self.worker.is_running else 0, talk) as room:
 
@@ -88,7 +103,7 @@ class Outgoing:
                 result = work(connection, *args)
                 return result, self._claim_in(connection, room, talk) if room else None
 
-            result, found = await self._database.run_in_company(both)
+            result, found = await run(both)
             if found is None:
                 self._is_short = self._is_short or self.worker.is_running
             else:

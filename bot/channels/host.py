@@ -108,7 +108,7 @@ class Host:
             self._thinking,
             Pace(settings.visitor_messages_a_minute, settings.waiting_messages),
         )
-        self.inbox.commits = self.outbox.run
+        self.inbox.commits = self.outbox.run_in_company
         self.inbox.finished = self._answered
         self.inbox.heard = self.outbox.heard
         self.health = Health(self.channels, self._tell_health)

@@ -69,6 +69,14 @@ def waits_until() -> Any:
     return sa.case((telling, then), else_=messages.c.not_before)
 
 
+def wait_anew(connection: Connection) -> None:
+    """Lets rows that may have been taken wait once more: while we were dead nobody could tell."""
+    may_be_there = (messages.c.state == "queued") & messages.c.maybe_twice
+    soon = messages.c.not_before.is_(None) | (messages.c.not_before < now() + PATIENCE)
+    waits = sa.update(messages).where(may_be_there, soon).values(not_before=waits_until())
+    connection.execute(waits)
+
+
 def _is_meant(row: Row[Any], told: Receipt) -> bool:
     talk = conversation_id(told.channel, told.person_id)
     return row.direction == "out" and bool(row.conversation_id == talk)

@@ -163,6 +163,8 @@ def recover(
             # The platform may have taken it a moment before we died.
             values |= {"maybe_twice": True, "not_before": echoes.waits_until()}
         returned += connection.execute(sa.update(table).where(dead).values(**values)).rowcount
+    if everything:
+        echoes.wait_anew(connection)
     if returned:
         # Their places in the line of `bot.store.claiming` need not wait for the leases either.
         held = conversations.c.due_at > now()

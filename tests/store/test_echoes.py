@@ -6,6 +6,7 @@ import threading
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from conftest import STAFFED, Book, Clock
 from postgres import BOTH
 
@@ -83,6 +84,32 @@ def test_only_a_channel_that_tells_is_waited_for(
     assert waits == {"messenger": LATER, "whatsapp": None, "telegram": None}
     tells = [database.now(echoes.tells, channel) for channel in rows]
     assert tells == [True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("channel", "before", "after"),
+    [
+        ("messenger", timedelta(seconds=1), timedelta(seconds=10)),
+        ("messenger", timedelta(minutes=5), timedelta(minutes=5)),
+        ("telegram", timedelta(seconds=1), timedelta(seconds=1)),
+    ],
+)
+def test_who_dies_again_while_it_waits_lets_it_wait_anew(
+    database: Database,
+    book: Book,
+    clock: Clock,
+    channel: str,
+    before: timedelta,
+    after: timedelta,
+) -> None:
+    book.heard("在吗 hello?", channel=channel)
+    tell(database, told(10**6))
+    seq = book.said("在 yes", channel=channel, state="sending")
+    database.now(queue.recover, everything=True)
+    clock.on(seconds=9)
+    book.change(seq, not_before=clock.at + before)
+    assert database.now(queue.recover, everything=True) == 0
+    assert book.row(seq).not_before == clock.at + after
 
 
 def test_it_is_remembered_once_a_day_and_for_a_month(
